@@ -1,0 +1,85 @@
+"""Stance and sentiment time series of multilingual news.
+
+Articles go in; out comes how each outlet's stance toward NATO, Russia and Ukraine moved after
+an event, with an honest error bar. Documentation: https://stancelib.readthedocs.io.
+
+Every public name is loaded when it is first used, so that ``import stancelib`` stays fast and
+loads neither torch, transformers nor altair.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stancelib.corpus import Ingest, read_documents, split_sentences
+    from stancelib.effects import (
+        Event,
+        InterruptedTimeSeries,
+        interrupted_time_series,
+        read_events,
+    )
+    from stancelib.report import report
+    from stancelib.scoring import Scorer, load_scorer, score_texts
+    from stancelib.simulate import simulate_corpus, simulate_series
+    from stancelib.store import Store, open_store
+    from stancelib.targets import TARGETS, Target, find_mentions, load_targets
+
+__version__ = "0.1.0"
+
+_ROOM_OF = {
+    "Event": "effects",
+    "Ingest": "corpus",
+    "InterruptedTimeSeries": "effects",
+    "Scorer": "scoring",
+    "Store": "store",
+    "TARGETS": "targets",
+    "Target": "targets",
+    "find_mentions": "targets",
+    "interrupted_time_series": "effects",
+    "load_scorer": "scoring",
+    "load_targets": "targets",
+    "open_store": "store",
+    "read_documents": "corpus",
+    "read_events": "effects",
+    "report": "report",
+    "score_texts": "scoring",
+    "simulate_corpus": "simulate",
+    "simulate_series": "simulate",
+    "split_sentences": "corpus",
+}
+
+__all__ = [
+    "TARGETS",
+    "Event",
+    "Ingest",
+    "InterruptedTimeSeries",
+    "Scorer",
+    "Store",
+    "Target",
+    "find_mentions",
+    "interrupted_time_series",
+    "load_scorer",
+    "load_targets",
+    "open_store",
+    "read_documents",
+    "read_events",
+    "report",
+    "score_texts",
+    "simulate_corpus",
+    "simulate_series",
+    "split_sentences",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'stancelib' has no attribute {name!r}")
+    value = getattr(import_module(f"stancelib.{_ROOM_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

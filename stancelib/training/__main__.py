@@ -1,0 +1,87 @@
+"""Steps from raw data to the shipped model: ``python -m stancelib.training STEP``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+
+from stancelib.training import data, encoder, fine_tune, vocabulary
+from stancelib.training.model import StanceModel
+
+VOCABULARY_SIZE = 62_000
+
+
+def training_frames() -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    """The train part and the dev parts of version 0."""
+    russian, russian_dev = data.split_by_sentence(data.rusentne("train"), 0.08, seed=1)
+    train = pl.concat([data.newsmtsc("train"), russian])
+    dev = {
+        "newsmtsc_rw_dev": data.newsmtsc("rw_dev"),
+        "newsmtsc_mt_dev": data.newsmtsc("mt_dev"),
+        "rusentne_dev": russian_dev,
+    }
+    return train, dev
+
+
+def make_encoder(work: Path) -> None:
+    """Download the weights, cut the vocabulary, write ``encoder.safetensors``."""
+    packed, full_tokenizer = encoder.download(work / "download")
+    full = Tokenizer.from_file(str(full_tokenizer))
+    train, _ = training_frames()
+    weights = vocabulary.piece_weights(full, train["text"])
+    pieces = [full.id_to_token(i) for i in range(full.get_vocab_size())]
+    kept = vocabulary.kept_pieces(pieces, weights, VOCABULARY_SIZE)
+    vocabulary.write_cut_tokenizer(full_tokenizer, work / "tokenizer.json", kept)
+    header, tensors = encoder.read_packed(packed)
+    model = encoder.build_encoder(header, tensors, kept)
+    save_file(model.state_dict(), work / "encoder.safetensors")
+    model.config.save_pretrained(work)
+
+
+def load_model(work: Path) -> tuple[StanceModel, Tokenizer]:
+    """The untrained stance model over the cut encoder, and its tokenizer."""
+    from transformers import BertConfig, BertModel
+
+    torch.manual_seed(0)
+    config = BertConfig.from_pretrained(work)
+    bert = BertModel(config, add_pooling_layer=False)
+    bert.load_state_dict(load_file(work / "encoder.safetensors"))
+    return StanceModel(bert), Tokenizer.from_file(str(work / "tokenizer.json"))
+
+
+def train_model(work: Path) -> None:
+    """Fine-tune and write ``stance.safetensors``."""
+    model, tokenizer = load_model(work)
+    train, dev = training_frames()
+    print(json.dumps({"train": train.height, **{k: v.height for k, v in dev.items()}}))
+    fine_tune.fine_tune(model, tokenizer, train, dev, work / "run")
+    save_file(model.state_dict(), work / "stance.safetensors")
+
+
+STEPS = {"encoder": make_encoder, "train": train_model}
+
+
+def main() -> None:
+    """Run the named steps in their order."""
+    parser = argparse.ArgumentParser(prog="python -m stancelib.training", description=__doc__)
+    parser.add_argument("steps", nargs="+", choices=[*STEPS, "all"])
+    parser.add_argument("--work", type=Path, default=Path("training_work"))
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    np.random.seed(0)
+    wanted = STEPS if "all" in arguments.steps else arguments.steps
+    for step in STEPS:
+        if step in wanted:
+            STEPS[step](arguments.work)
+
+
+if __name__ == "__main__":
+    main()
