@@ -54,7 +54,7 @@ class NotEnoughDataError(StancelibError, ValueError):
     """The question needs more data than there is; the message says how much."""
 
 
-class EnvironmentProblem(StancelibError, RuntimeError):
+class EnvironmentProblem(StancelibError, RuntimeError):  # noqa: N818 - EnvironmentError is a builtin
     """Something outside the data and the call: a missing extra, file or permission."""
 
     @classmethod
