@@ -102,8 +102,8 @@ class Sentiment(dy.Schema):
 class Series(dy.Schema):
     """One row is (target, source, period); a period without articles has a null stance."""
 
-    target = dy.String(primary_key=True)
-    source = dy.String(primary_key=True)
+    target = dy.String(nullable=False)
+    source = dy.String(nullable=False)
     # Any: the time zone is the caller's, so that the type differs from series to series.
     period = dy.Any()
     stance = dy.Float64(nullable=True, min=-1, max=1)
@@ -115,6 +115,11 @@ class Series(dy.Schema):
     share_neutral = dy.Float64(nullable=True, min=0, max=1)
     share_favor = dy.Float64(nullable=True, min=0, max=1)
     coverage = dy.Float64(nullable=True, min=0, max=1)
+
+    @dy.rule()
+    def one_row_a_cell(cls) -> pl.Expr:
+        """A rule and not a primary key, which dy.Any cannot be part of."""
+        return pl.struct("target", "source", "period").is_unique()
 
     @dy.rule()
     def no_coverage_is_null(cls) -> pl.Expr:
