@@ -44,10 +44,14 @@ numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
 html_theme = "pydata_sphinx_theme"
+html_title = "stancelib"
 html_static_path = ["_static"]
+html_css_files = ["stancelib.css"]
+html_sidebars = {"**": []}
 html_show_sourcelink = False
 html_theme_options = {
     "show_toc_level": 2,
+    "header_links_before_dropdown": 6,
     "navigation_with_keys": False,
     "use_edit_page_button": False,
 }

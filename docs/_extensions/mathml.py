@@ -21,7 +21,7 @@ def visit_display(translator: HTML5Translator, node: nodes.math_block) -> None:
     text = node.astext()
     aligned = rf"\begin{{aligned}}{text}\end{{aligned}}" if r"\\" in text else text
     formula = convert(aligned, display="block")
-    translator.body.append(f'<div class="math">{formula}</div>\n')
+    translator.body.append(f'<div class="formula">{formula}</div>\n')
     raise nodes.SkipNode
 
 
