@@ -1,0 +1,2 @@
+select count(*) as pairs
+from distinct_pairs;

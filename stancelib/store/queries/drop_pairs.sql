@@ -1,0 +1,2 @@
+drop table pairs_to_score;
+drop table distinct_pairs;

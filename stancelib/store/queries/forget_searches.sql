@@ -1,0 +1,3 @@
+delete from searches
+where doc_id in (from searched)
+    and target in (select target from wanted);

@@ -1,0 +1,3 @@
+select distinct lang
+from documents
+order by lang;

@@ -1,0 +1,2 @@
+select coalesce(max(step), 0) + 1 as step
+from manifest;

@@ -1,0 +1,2 @@
+insert into meta
+select unnest($names), unnest($values);

@@ -1,0 +1,3 @@
+select distinct scorer
+from scores
+order by scorer;

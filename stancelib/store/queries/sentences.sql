@@ -1,0 +1,13 @@
+select
+    sentence_id,
+    doc_id,
+    position::bigint as position,
+    part::varchar as part,
+    text,
+    start::bigint as start,
+    "end"::bigint as "end",
+    lang,
+    voice::varchar as voice,
+    speaker
+from sentences
+order by doc_id, position;

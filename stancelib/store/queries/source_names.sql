@@ -1,0 +1,3 @@
+select distinct source
+from documents
+order by source;

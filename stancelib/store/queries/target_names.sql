@@ -1,0 +1,3 @@
+select distinct target
+from searches
+order by target;

@@ -1,0 +1,307 @@
+"""The store: one DuckDB file from articles to series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from stancelib.store.database import Database
+from stancelib.store.reader import StoreReader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    import polars as pl
+
+    from stancelib.corpus import Ingest
+    from stancelib.scoring import Scorer
+    from stancelib.series import Every
+    from stancelib.store.summaries import AddedDocuments, ScoredPairs
+    from stancelib.targets import Target
+
+
+def open_store(path: str | Path) -> Store:
+    """Open a store, or make one where there is none.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The DuckDB file, or ``":memory:"`` for a store that ends with the program. One process at
+        a time can have a file open.
+
+    Returns
+    -------
+    Store
+        A context manager that closes the file.
+
+    Raises
+    ------
+    DataError
+        If the file is no DuckDB file, was made by another program, or has another version of the
+        schema.
+    EnvironmentProblem
+        If another process has the file open, or its folder does not exist.
+
+    Examples
+    --------
+    >>> with open_store(":memory:") as store:
+    ...     store.documents().height
+    0
+    """
+    return Store(Database(path))
+
+
+class Store(StoreReader):
+    """Articles, their sentences, mentions and scores, and how they came to be.
+
+    Made by `open_store`. Times are UTC. Frames come back in a stable order, so that the same
+    inputs give the same bytes.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import polars as pl
+    >>> articles = pl.DataFrame({
+    ...     "doc_id": ["a1"], "source": ["Gazette"],
+    ...     "published_at": [dt.datetime(2022, 3, 1, tzinfo=dt.UTC)],
+    ...     "title": ["Summit opens"], "text": ["NATO met in Madrid. It rained."], "lang": ["en"],
+    ... })
+    >>> with open_store(":memory:") as store:
+    ...     added = store.add_documents(articles)
+    ...     again = store.add_documents(articles)
+    ...     print(int(added), int(again), store.sentences().height)
+    1 0 3
+    """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Store({self.path!r})"
+
+    @property
+    def path(self) -> str:
+        """The file, or ``":memory:"``."""
+        return self._database.path
+
+    def close(self) -> None:
+        """Write everything to the file and release it; closing twice does nothing."""
+        self._database.close()
+
+    def add_documents(
+        self,
+        documents: Ingest | pl.DataFrame | str | Path,
+        *,
+        progress: bool = True,
+        **read_options: Any,
+    ) -> AddedDocuments:
+        """Add articles and their sentences; what is there already stays as it is.
+
+        Articles go in by batches, each in one transaction: after a kill, the same call completes
+        the work.
+
+        Parameters
+        ----------
+        documents : Ingest, polars.DataFrame, str or pathlib.Path
+            What `read_documents` returned, or anything that it reads.
+        progress : bool
+            Show a progress bar, where the output is a terminal.
+        **read_options
+            Passed to `read_documents`, for example ``time_zone="Europe/Paris"``.
+
+        Returns
+        -------
+        AddedDocuments
+            With `added`, `unchanged`, `rejected` and `sentences`. An article whose ``doc_id`` is
+            there with another source, time, title or text goes to `rejected`, and the one that
+            was there first stays.
+
+        Raises
+        ------
+        ArgumentError
+            If options come with an Ingest, which is read already.
+        DataError
+            If the input cannot be read as a table of articles.
+
+        Examples
+        --------
+        >>> from datetime import UTC, datetime
+        >>> import polars as pl
+        >>> article = {"doc_id": "a1", "source": "Gazette", "text": "It rained.", "lang": "en"}
+        >>> first = pl.DataFrame([{**article, "published_at": datetime(2022, 3, 1, tzinfo=UTC)}])
+        >>> other = pl.DataFrame([{**article, "published_at": datetime(2022, 3, 2, tzinfo=UTC)}])
+        >>> with open_store(":memory:") as store:
+        ...     print(store.add_documents(first))
+        ...     print(store.add_documents(other))
+        1 articles added (1 sentences), 0 already there, 0 rejected
+        0 articles added (0 sentences), 0 already there, 1 rejected
+        """
+        from stancelib.store.ingest import add_documents  # noqa: PLC0415  (loads corpus)
+
+        return add_documents(self._database, documents, read_options, progress=progress)
+
+    def score(
+        self,
+        scorer: str | Scorer = "embedded",
+        targets: str | Sequence[str] | Mapping[str, Target] | None = None,
+        *,
+        batch_size: int = 512,
+        progress: bool = True,
+    ) -> ScoredPairs:
+        """Score each sentence that names a target; what has a score is skipped.
+
+        A sentence is scored once for each target, at one mention: the first of the kind of the
+        highest priority (name, institution, person, capital, demonym). Sentences with the same
+        words and mention are shown to the scorer once. Batches are kept one by one: after a kill,
+        the same call goes on where it stopped.
+
+        Parameters
+        ----------
+        scorer : str or Scorer
+            A name for `load_scorer`, or an object with ``name`` and ``score``. Scores of several
+            scorers live side by side, by the scorer's name with its hash.
+        targets : str, sequence of str, mapping or None
+            Names of targets that the package brings, or targets from `load_targets`; None: NATO,
+            Russia and Ukraine. A target whose aliases changed is looked for again.
+        batch_size : int
+            Sentences in a batch.
+        progress : bool
+            Show progress bars, where the output is a terminal.
+
+        Returns
+        -------
+        ScoredPairs
+            With `pairs`, `skipped`, `scored`, `distinct` and `documents`.
+
+        Raises
+        ------
+        ArgumentError
+            If a target or scorer is unknown, or the scorer's answer is no table of probabilities.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> class Undecided:
+        ...     name = "undecided@0"
+        ...     def score(self, frame):
+        ...         third = pl.lit(1 / 3)
+        ...         return frame.with_columns(
+        ...             p_against=third, p_neutral=third, p_favor=third,
+        ...             stance=pl.lit(0.0), truncated=pl.lit(False),
+        ...         )
+        >>> with open_store(":memory:") as store:
+        ...     int(store.score(Undecided(), targets=["NATO"]))
+        0
+        """
+        from stancelib.store.scoring import score  # noqa: PLC0415  (loads targets and scoring)
+
+        return score(self._database, scorer, targets, batch_size=batch_size, progress=progress)
+
+    def series(
+        self,
+        target: str | Sequence[str] | None = None,
+        *,
+        every: Every = "1w",
+        by: Literal["source"] | None = "source",
+        time_zone: str = "UTC",
+        source: str | Sequence[str] | None = None,
+        voice: Literal["author", "quoted"] | None = None,
+        part: Literal["title", "text"] | None = None,
+        kinds: Sequence[str] | None = None,
+        scorer: str | Scorer | None = None,
+        start: date | datetime | None = None,
+        end: date | datetime | None = None,
+    ) -> pl.DataFrame:
+        """Return the stance toward each target, in each source and period.
+
+        A cell is the mean over its articles of each article's mean over its sentences on the
+        target. Probabilities are averaged, neutral sentences included.
+
+        Parameters
+        ----------
+        target : str, sequence of str or None
+            None: every target that was scored.
+        every : {"1d", "1w", "1mo", "1q"}
+            Day, week from Monday, calendar month, or quarter.
+        by : {"source", None}
+            A row for each source, or all sources pooled: every article has the same weight,
+            whatever its source, and the column `source` is "all".
+        time_zone : str
+            IANA name of the time zone in which periods are cut. A day in it can have 23 or 25
+            hours.
+        source : str, sequence of str or None
+            Leave the other sources out.
+        voice : {"author", "quoted", None}
+            Only the outlet's own sentences, or only what it quotes.
+        part : {"title", "text", None}
+            Only titles, or only texts.
+        kinds : sequence of str or None
+            Only sentences whose scored mention is of these kinds: name, demonym, capital,
+            institution, person.
+        scorer : str, Scorer or None
+            Needed where several scorers scored the store; the hash may be left out of a name.
+        start, end : datetime.date, datetime.datetime or None
+            The first and the last period are those in which they lie; no period is cut. A date
+            is its midnight in `time_zone`. None: the first and the last article of the store.
+
+        Returns
+        -------
+        polars.DataFrame
+            A `stancelib.schemas.Series` frame in the order of target, source and period, with
+            every period for every target and source:
+
+            - `period`: its first instant, as Datetime in `time_zone`.
+            - `stance`, `share_against`, `share_neutral`, `share_favor`: null where no article of
+              the period names the target. 0 is a measured stance.
+            - `se`: standard error of `stance`, clustered by story: articles are independent of
+              each other, copies of one article (`duplicate_of`) are not. With G stories and n
+              articles y, it is the square root of G / (G - 1) times the sum over the stories of
+              (sum of y - mean) squared, divided by n; without copies that is the standard
+              deviation over the articles by the root of n. Null where G < 2.
+            - `n_effective`: G.
+            - `coverage`: how much of the period was collected, on the target or not. By source,
+              the share of the period's days with at least one article of the source; pooled, the
+              share of the sources with at least one article in the period. 0 without any.
+
+        Raises
+        ------
+        ArgumentError
+            If a name or option is unknown, or several scorers scored and none is named.
+        DataError
+            If a target is scored in part: articles were added since, or a run was interrupted.
+        NotEnoughDataError
+            If nothing is scored.
+
+        References
+        ----------
+        Cameron, A. C. and Miller, D. L. (2015). A practitioner's guide to cluster-robust
+        inference. Journal of Human Resources 50(2), 317-372, section II.
+
+        Examples
+        --------
+        >>> with open_store(":memory:") as store:
+        ...     store.series("NATO")
+        Traceback (most recent call last):
+        ...
+        stancelib.errors.NotEnoughDataError: no sentence has a score yet; run store.score() first
+        """
+        from stancelib.series import stance_series  # noqa: PLC0415  (a room to the right)
+
+        return stance_series(
+            self._database,
+            target,
+            every=every,
+            by=by,
+            time_zone=time_zone,
+            source=source,
+            voice=voice,
+            part=part,
+            kinds=kinds,
+            scorer=scorer,
+            start=start,
+            end=end,
+        )
