@@ -5,13 +5,16 @@ Importing this package loads neither onnxruntime, transformers nor torch.
 
 from __future__ import annotations
 
+from stancelib.scoring.pairs import MENTION_PRIORITY, first_mentions
 from stancelib.scoring.protocol import Scorer, attach_scores, check_pairs, scorer_name
 from stancelib.scoring.registry import load_scorer, register_scorer, resolve_scorer
 
 __all__ = [
+    "MENTION_PRIORITY",
     "Scorer",
     "attach_scores",
     "check_pairs",
+    "first_mentions",
     "load_scorer",
     "register_scorer",
     "resolve_scorer",

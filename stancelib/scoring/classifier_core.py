@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stancelib.errors import ArgumentError
-from stancelib.scoring.embedded_core import LABELS, softmax
+from stancelib.scoring.embedded_core import softmax
+from stancelib.scoring.protocol import STANCES
 from stancelib.scoring.sequence_core import folded_label
 
 _RECOGNISED: Final[Mapping[str, frozenset[str]]] = {
@@ -56,9 +57,9 @@ def stance_of_labels(
     [2, 1, 0]
     """
     mapped = _recognised(model_labels) if labels is None else _given(model_labels, labels)
-    matrix = np.zeros((len(model_labels), len(LABELS)))
+    matrix = np.zeros((len(model_labels), len(STANCES)))
     for row, label in enumerate(model_labels):
-        matrix[row, LABELS.index(mapped[label])] = 1.0
+        matrix[row, STANCES.index(mapped[label])] = 1.0
     return matrix
 
 
@@ -89,7 +90,7 @@ def _recognised(model_labels: Sequence[str]) -> dict[str, str]:
         for stance, names in _RECOGNISED.items()
         if folded_label(label) in names
     }
-    if len(mapped) == len(model_labels) and set(mapped.values()) == set(LABELS):
+    if len(mapped) == len(model_labels) and set(mapped.values()) == set(STANCES):
         return mapped
     hint = ""
     if any(folded_label(label) in _NLI_LABELS for label in model_labels):
@@ -108,8 +109,8 @@ def _given(model_labels: Sequence[str], labels: Mapping[str, str]) -> dict[str, 
             f"labels= names {_listed(labels)}; the model's labels are {_listed(model_labels)}"
         )
     for stance in labels.values():
-        if stance not in LABELS:
-            raise ArgumentError.unknown("stance", stance, LABELS)
+        if stance not in STANCES:
+            raise ArgumentError.unknown("stance", stance, STANCES)
     if missing := {"against", "favor"} - set(labels.values()):
         raise ArgumentError(f"labels= maps no label to {_listed(sorted(missing))}")
     return dict(labels)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stancelib.errors import ArgumentError
-from stancelib.scoring.embedded_core import LABELS, softmax
+from stancelib.scoring.embedded_core import softmax
+from stancelib.scoring.protocol import STANCES
 from stancelib.scoring.sequence_core import folded_label
 
 FORMS: Final = ("target", "accusative", "genitive", "dative")
@@ -96,7 +97,7 @@ def hypotheses_of(templates: Templates, names: Names, target: str) -> tuple[str,
     known = names.get(target, {})
     base = known.get("target", target)
     forms = {form: known.get(form, base) for form in FORMS}
-    against, neutral, favor = (templates[label].format_map(forms) for label in LABELS)
+    against, neutral, favor = (templates[label].format_map(forms) for label in STANCES)
     return against, neutral, favor
 
 
@@ -108,10 +109,10 @@ def check_templates(language: str, templates: Templates) -> None:
     ArgumentError
         Names the language, the template and what it may hold.
     """
-    if set(templates) != set(LABELS):
+    if set(templates) != set(STANCES):
         raise ArgumentError(
             f"hypotheses of {language!r} are {', '.join(map(repr, templates))}; "
-            f"they must be {', '.join(map(repr, LABELS))}"
+            f"they must be {', '.join(map(repr, STANCES))}"
         )
     for label, template in templates.items():
         try:
@@ -123,5 +124,5 @@ def check_templates(language: str, templates: Templates) -> None:
                 f"hypothesis {language}.{label}={template!r} must name the target as "
                 f"{' or '.join(f'{{{form}}}' for form in FORMS)}, and hold no other braces"
             )
-    if len(set(templates.values())) < len(LABELS):
+    if len(set(templates.values())) < len(STANCES):
         raise ArgumentError(f"hypotheses of {language!r} must differ from each other")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+STANCES: Final = ("against", "neutral", "favor")
 PROBABILITY_COLUMNS: Final = ("p_against", "p_neutral", "p_favor")
 SCORE_COLUMNS: Final = (*PROBABILITY_COLUMNS, "stance", "truncated")
 _INPUT_TYPES: Final[Mapping[str, type[pl.DataType]]] = {

@@ -19,15 +19,17 @@ def _embedded(model: str | Path | None, **options: Any) -> Scorer:
 
 
 def _classifier(model: str | Path | None, **options: Any) -> Scorer:
+    folder = _needed("classifier", model)
     from stancelib.scoring.classifier import ClassifierScorer  # noqa: PLC0415  (loads torch)
 
-    return ClassifierScorer(_needed("classifier", model), **options)
+    return ClassifierScorer(folder, **options)
 
 
 def _entailment(model: str | Path | None, **options: Any) -> Scorer:
+    folder = _needed("entailment", model)
     from stancelib.scoring.entailment import EntailmentScorer  # noqa: PLC0415  (loads torch)
 
-    return EntailmentScorer(_needed("entailment", model), **options)
+    return EntailmentScorer(folder, **options)
 
 
 def _needed(name: str, model: str | Path | None) -> str | Path:

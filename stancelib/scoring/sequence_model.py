@@ -91,7 +91,7 @@ def load_sequence_model(
         device=where,
         max_length=_max_length(loaded, tokenizer, max_length),
         labels=tuple(loaded.config.id2label[i] for i in range(loaded.config.num_labels)),
-        short_name=Path(source).name,
+        short_name=Path(source).resolve().name,
         fingerprint=_fingerprint(torch, loaded, tokenizer),
     )
 
