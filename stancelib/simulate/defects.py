@@ -19,7 +19,7 @@ _SPOIL: Mapping[str, Callable[[Row], Row]] = {
     "unparsable date": lambda row: row | {"published_at": "soon after the meeting"},
     "date in the future": lambda row: row | {"published_at": "2999-03-01T09:00:00+00:00"},
     "date before 1900": lambda row: row | {"published_at": "1871-03-01T09:00:00+00:00"},
-    "empty text": lambda row: row | {"text": ""},
+    "empty text": lambda row: row | {"title": None, "text": ""},
     "missing source": lambda row: row | {"source": None},
 }
 DUPLICATE_ID = "duplicate doc_id with other content"

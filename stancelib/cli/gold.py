@@ -1,0 +1,65 @@
+"""Labelled mentions of a user's file, and what a scorer says about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from stancelib.errors import DataError, EnvironmentProblem
+
+if TYPE_CHECKING:
+    from stancelib.scoring import Scorer
+
+LABELS = {"against": -1, "neutral": 0, "favor": 1}
+_NEEDED = ("text", "start", "end", "target", "label", "lang")
+_VALUES = {**LABELS, "-1": -1, "0": 0, "1": 1, "negative": -1, "positive": 1}
+
+
+def read_gold(path: Path) -> pl.DataFrame:
+    """Read labelled mentions from jsonl; `truth` is the label as -1, 0 or 1.
+
+    Raises
+    ------
+    DataError
+        If the file is no jsonl, a column is missing, or a label is unknown.
+    EnvironmentProblem
+        If the file cannot be opened.
+    """
+    if not path.is_file():
+        raise EnvironmentProblem(f"cannot read {str(path)!r}: there is no such file")
+    try:
+        frame = pl.read_ndjson(path, infer_schema_length=None)
+    except pl.exceptions.PolarsError as error:
+        raise DataError(f"{path} is not jsonl, one object a line: {error}") from error
+    for column in _NEEDED:
+        if column not in frame.columns:
+            raise DataError.missing_column(column, frame.columns)
+    label = pl.col("label").cast(pl.String).str.to_lowercase()
+    frame = frame.select(
+        "text",
+        pl.col("start", "end").cast(pl.Int64),
+        "target",
+        "lang",
+        "label",
+        label.replace_strict(_VALUES, default=None, return_dtype=pl.Int64).alias("truth"),
+    )
+    unknown = frame.filter(pl.col("truth").is_null())["label"]
+    if len(unknown):
+        raise DataError(
+            f"{path} has {len(unknown)} unknown labels, such as {unknown[0]!r}; "
+            f"known labels: {', '.join(_VALUES)}"
+        )
+    if frame.is_empty():
+        raise DataError(f"{path} has no labelled mention")
+    return frame
+
+
+def score_gold(gold: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
+    """Columns lang, target, truth, said (the most probable class, -1, 0, 1) and stance."""
+    scored = scorer.score(gold.select("text", "start", "end", "target", "lang"))
+    classes = pl.concat_list("p_against", "p_neutral", "p_favor").list.arg_max()
+    return scored.select("stance", (classes.cast(pl.Int64) - 1).alias("said")).hstack(
+        gold.select("lang", "target", "truth")
+    )
