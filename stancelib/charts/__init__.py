@@ -1,0 +1,17 @@
+"""Pictures: one function each, frames in, Altair charts out.
+
+Nothing here reads a store or computes an effect, so that other people's series can be drawn.
+Every chart carries the theme itself; altair's global theme is never touched.
+"""
+
+from __future__ import annotations
+
+from stancelib.charts.interrupted import interrupted_time_series_chart
+from stancelib.charts.output import save
+from stancelib.charts.over_time import stance_over_time
+from stancelib.charts.theme import register_themes
+from stancelib.charts.words import describe_series
+
+register_themes()
+
+__all__ = ["describe_series", "interrupted_time_series_chart", "save", "stance_over_time"]

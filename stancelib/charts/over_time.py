@@ -1,0 +1,274 @@
+"""Stance over time: one line a source, interval bands, articles below, event rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import altair as alt
+import polars as pl
+from altair.utils.schemapi import UndefinedType
+
+from stancelib.charts.axes import Clock, inline, neutral_rule, stance_channel, stance_domain
+from stancelib.charts.clock import period_name
+from stancelib.charts.events import EventLayers, EventMark, event_layers
+from stancelib.charts.heading import heading
+from stancelib.charts.over_time_core import Panel, drawn_frame, panels_of
+from stancelib.charts.theme import MOST_COLOURS, ThemeName, themed
+from stancelib.charts.words import describe_series
+from stancelib.errors import DataError, NotEnoughDataError
+
+NEEDED = ("target", "source", "period", "stance", "se", "n_documents")
+COUNT_HEIGHT = 34
+WIDEST_BAR = 12
+# Small multiples stand in two columns from this width on; the room is for the axis between.
+TWO_COLUMNS = 560
+AXIS_ROOM = 70
+# Ends of bands beyond this quantile leave the picture, so that a week of two articles that
+# disagree does not flatten all the others.
+BAND_QUANTILE = 0.97
+
+
+def stance_over_time(
+    series: pl.DataFrame,
+    *,
+    events: Sequence[EventMark] = (),
+    title: str | None = None,
+    width: int = 640,
+    height: int = 220,
+    theme: ThemeName = "light",
+) -> alt.VConcatChart:
+    """Draw the stance of each source over time, with interval bands and event marks.
+
+    One panel a target; with more than seven sources one panel a target and source. Bars below
+    count the articles. A period without a stance breaks the line; a period whose neighbours
+    have none is a point.
+
+    Parameters
+    ----------
+    series : polars.DataFrame
+        A Series frame. ``period`` carries the time zone in which dates are shown, on every
+        machine. Null ``stance``: no articles, hence a gap. Null ``se``: no band.
+    events : sequence of Event
+        Anything with ``name``, ``at`` (with a time zone) and ``label``.
+    title : str, optional
+        Above the picture; by default it names the target.
+    width, height : int
+        Of the plotting area of a panel, in pixels.
+    theme : {"light", "dark"}
+        Colours. The global altair theme is not touched.
+
+    Returns
+    -------
+    altair.VConcatChart
+        Can be changed further; its ``description`` is an alternative text.
+
+    Raises
+    ------
+    DataError
+        When a column is missing, or ``period`` or an event has no time zone.
+    NotEnoughDataError
+        When no period has a stance.
+
+    Notes
+    -----
+    The band is the stance ± 1.96 standard errors, cut at -1 and 1.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> series = pl.DataFrame({
+    ...     "target": "NATO", "source": "Example Post", "stance": [-0.2, -0.3, None],
+    ...     "period": [datetime(2022, 2, day, tzinfo=UTC) for day in (7, 14, 21)],
+    ...     "se": [0.05, 0.1, None], "n_documents": [12, 7, 0],
+    ... })
+    >>> chart = stance_over_time(series)
+    >>> chart.title.text
+    ['Stance toward NATO']
+    """
+    frame = drawn_frame(_checked(series))
+    if frame.is_empty():
+        raise NotEnoughDataError(f"none of {len(series)} periods has a stance, nothing to draw")
+    columns = 2 if frame["source"].n_unique() > MOST_COLOURS and width >= TWO_COLUMNS else 1
+    style = _style(series, frame, events, width=width, height=height, columns=columns)
+    chart = _grid(panels_of(frame), style, columns=columns).properties(
+        title=heading(title or _default_title(frame), _notes(style), width=width),
+        description=describe_series(series),
+    )
+    return themed(chart, theme)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What all panels of a picture share."""
+
+    clock: Clock
+    marks: EventLayers
+    domain: tuple[float, float]
+    sources: list[str]
+    period: str
+    width: int
+    height: int
+    titled: bool = True
+
+
+def _style(
+    series: pl.DataFrame,
+    frame: pl.DataFrame,
+    events: Sequence[EventMark],
+    *,
+    width: int,
+    height: int,
+    columns: int,
+) -> _Style:
+    clock = Clock.of(series)
+    room = (width - AXIS_ROOM * (columns - 1)) // columns
+    return _Style(
+        clock=clock,
+        marks=event_layers(events, clock, width=room),
+        domain=stance_domain(_shown_values(frame)),
+        sources=sorted(set(frame["source"])),
+        period=period_name(series),
+        width=room,
+        height=height if columns == 1 else height // 2,
+    )
+
+
+def _grid(panels: list[Panel], style: _Style, *, columns: int) -> alt.VConcatChart:
+    """Panels in rows; in a grid only the first row carries event labels and the axis title."""
+    drawn = [
+        _panel(
+            panel,
+            style
+            if columns == 1 or i < columns
+            else replace(style, marks=style.marks.bare(), titled=False),
+            legend=i == 0,
+            headed=len(panels) > 1,
+        )
+        for i, panel in enumerate(panels)
+    ]
+    if columns == 1:
+        return alt.vconcat(*drawn, spacing=26)
+    rows = [alt.hconcat(*drawn[i : i + columns], spacing=20) for i in range(0, len(drawn), columns)]
+    return alt.vconcat(*rows, spacing=14)
+
+
+def _checked(series: pl.DataFrame) -> pl.DataFrame:
+    for column in NEEDED:
+        if column not in series.columns:
+            raise DataError.missing_column(column, series.columns)
+    if series.is_empty():
+        raise NotEnoughDataError("the series has no rows, nothing to draw")
+    return series.select(*NEEDED)
+
+
+def _shown_values(frame: pl.DataFrame) -> pl.Series:
+    """The values that the stance axis must hold: every stance, nearly every end of a band."""
+    ends = [
+        frame["low"].quantile(1 - BAND_QUANTILE),
+        frame["high"].quantile(BAND_QUANTILE),
+    ]
+    return pl.concat([frame["stance"], pl.Series("stance", ends, dtype=pl.Float64)])
+
+
+def _default_title(frame: pl.DataFrame) -> str:
+    targets = frame["target"].unique(maintain_order=True).to_list()
+    return f"Stance toward {targets[0]}" if len(targets) == 1 else "Stance over time"
+
+
+def _notes(style: _Style) -> str:
+    """How to read line, band and gaps."""
+    notes = (
+        f"Line: mean stance of a {style.period}'s articles. Band: 95 % interval "
+        "(± 1.96 standard errors; none where there is one article). "
+        f"Gaps: no article. Times in {style.clock.time_zone}."
+    )
+    outside = ", ".join(style.marks.outside)
+    return f"{notes} Outside the picture: {outside}." if outside else notes
+
+
+def _panel(panel: Panel, style: _Style, *, legend: bool, headed: bool) -> alt.VConcatChart:
+    """The stances of a panel, and the number of articles below them."""
+    data = inline(panel.frame.drop("target", "se"))
+    stances = alt.layer(*_stance_layers(data, style, legend=legend)).properties(
+        width=style.width, height=style.height
+    )
+    block = alt.vconcat(stances, _counts(data, style), spacing=8)
+    if not headed:
+        return block
+    return block.properties(title=alt.TitleParams(text=panel.heading, fontSize=13, offset=6))
+
+
+def _stance_layers(data: alt.InlineData, style: _Style, *, legend: bool) -> list[alt.Chart]:
+    x = style.clock.channel(width=style.width, labelled=False)
+    y = stance_channel("stance", style.domain, label_rows=style.marks.rows, titled=style.titled)
+    color = _color(style.sources, legend=legend)
+    base = alt.Chart(data).encode(x=x, color=color)
+    several = base.transform_filter("!datum.alone")
+    with_band = base.transform_filter("isValid(datum.low)")
+    ends = {"y": alt.Y("low:Q"), "y2": alt.Y2("high:Q")}
+    return [
+        neutral_rule(),
+        with_band.transform_filter("!datum.band_alone")
+        .mark_area(opacity=0.16, clip=True)
+        .encode(detail="band_run:N", **ends),
+        with_band.transform_filter("datum.band_alone")
+        .mark_rule(opacity=0.35, strokeWidth=3, clip=True)
+        .encode(**ends),
+        several.mark_line(strokeWidth=2, clip=True).encode(y=y, detail="line_run:N"),
+        base.transform_filter("datum.alone")
+        .mark_point(filled=True, size=28, opacity=1)
+        .encode(y=y),
+        *style.marks.rules,
+        *style.marks.labels,
+        _hover(base, y, style.period),
+    ]
+
+
+def _color(sources: list[str], *, legend: bool) -> alt.Color | UndefinedType:
+    """Colours of the theme in the order of the sources' names; one colour where they run out."""
+    if len(sources) > MOST_COLOURS:
+        return alt.Undefined
+    box = alt.Legend(title=None, symbolType="stroke") if legend and sources != ["all"] else None
+    return alt.Color("source:N", scale=alt.Scale(domain=sources), legend=box)
+
+
+def _hover(base: alt.Chart, y: alt.Y, period: str) -> alt.Chart:
+    """Invisible points that say on hovering what stands there."""
+    start = "" if period == "day" else f"{period} from "
+    points: alt.Chart = (
+        base.transform_calculate(
+            when=f"'{start}' + utcFormat(toDate(datum.period), '%-d %b %Y')",
+            interval="isValid(datum.low) ? format(datum.low, '+.2f') + ' to ' + "
+            "format(datum.high, '+.2f') : 'none: one article'",
+        )
+        .mark_point(filled=True, size=90, opacity=0)
+        .encode(
+            y=y,
+            tooltip=[
+                alt.Tooltip("source:N"),
+                alt.Tooltip("when:N", title="period"),
+                alt.Tooltip("stance:Q", format="+.2f"),
+                alt.Tooltip("interval:N", title="95 % interval"),
+                alt.Tooltip("n_documents:Q", title="articles", format=",d"),
+            ],
+        )
+    )
+    return points
+
+
+def _counts(data: alt.InlineData, style: _Style) -> alt.Chart:
+    """Bars of the number of articles, stacked by source."""
+    bar = max(1.0, min(WIDEST_BAR, 0.7 * style.clock.step_pixels(style.width)))
+    axis = alt.Axis(title="articles", tickCount=2, format="~s", grid=False, titlePadding=8)
+    bars: alt.Chart = (
+        alt.Chart(data)
+        .mark_bar(width=bar, opacity=0.8)
+        .encode(
+            x=style.clock.channel(width=style.width),
+            y=alt.Y("sum(n_documents):Q", axis=axis),
+            color=_color(style.sources, legend=False),
+            tooltip=[alt.Tooltip("source:N"), alt.Tooltip("n_documents:Q", title="articles")],
+        )
+    )
+    return bars.properties(width=style.width, height=COUNT_HEIGHT)
