@@ -16,10 +16,10 @@ PICTURE = Path(__file__).parent / "_static" / "stance_over_time.svg"
 def main() -> None:
     """Simulate two outlets, of which one turns after the event, and draw them."""
     simulated = sl.simulate_series(
-        sources=("Beacon Wire", "Harbour Gazette"),
+        sources=("Beacon Wire", "The Harbour Ledger"),
         n_periods=60,
-        baseline={"Beacon Wire": 0.15, "Harbour Gazette": 0.0},
-        level={"Beacon Wire": -0.35, "Harbour Gazette": 0.0},
+        baseline={"Beacon Wire": 0.15, "The Harbour Ledger": 0.0},
+        level={"Beacon Wire": -0.35, "The Harbour Ledger": 0.0},
         rho=0.4,
         missing=0.05,
         seed=3,

@@ -52,6 +52,17 @@ def test_pictures_and_files_named_in_the_readme_exist(readme: str, root_folder: 
     assert [path for path in named if not (root_folder / path).exists()] == []
 
 
+def test_python_of_the_readme_runs(
+    readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (block,) = code_blocks(readme, "python")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block, "README.md", "exec"), {})  # noqa: S102 - the project's own text
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "The Harbour Ledger" in page
+    assert (tmp_path / "effect.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
 def test_reference_lists_every_public_name(root_folder: Path) -> None:
     text = (root_folder / REFERENCE).read_text(encoding="utf-8")
     listed = re.findall(r"^   (\w+)$", text, flags=re.MULTILINE)
