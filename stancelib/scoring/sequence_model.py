@@ -135,6 +135,7 @@ def _source(model: str | Path, revision: str) -> tuple[str, dict[str, Any]]:
 
 
 def _read(source: str, options: dict[str, Any], dtype: Any) -> tuple[Any, Any]:
+    from safetensors import SafetensorError  # noqa: PLC0415  (comes with transformers)
     from transformers import (  # noqa: PLC0415  (slow to load)
         AutoModelForSequenceClassification,
         AutoTokenizer,
@@ -145,7 +146,7 @@ def _read(source: str, options: dict[str, Any], dtype: Any) -> tuple[Any, Any]:
         model, info = AutoModelForSequenceClassification.from_pretrained(
             source, **options, use_safetensors=True, dtype=dtype, output_loading_info=True
         )
-    except (OSError, ValueError, RuntimeError, ImportError) as error:
+    except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
         raise EnvironmentProblem(f"the model {source!r} cannot be loaded: {error}") from error
     if info["missing_keys"]:
         raise ArgumentError(
