@@ -80,7 +80,8 @@ def work(job: Job) -> tuple[pl.DataFrame, Path]:
     ingest = sl.read_documents(
         job.articles, columns=job.columns, source=job.source, time_zone=job.time_zone
     )
-    print(f"{ingest.summary()}\n")
+    print(ingest.summary())
+    print("\n".join(_about(event) for event in events), end="\n\n")
     job.out.mkdir(parents=True, exist_ok=True)
     with sl.open_store(job.out / "stance.duckdb") as store:
         with _timed("reading sentences"):
@@ -119,6 +120,11 @@ def estimate(series: pl.DataFrame, events: Sequence[sl.Event]) -> pl.DataFrame:
         else:
             rows.extend({**about, **row} for row in effect.table.iter_rows(named=True))
     return pl.DataFrame(rows, schema=_EFFECTS)
+
+
+def _about(event: sl.Event) -> str:
+    note = f" ({event.note})" if event.note else ""
+    return f"event: {event.name}, {event.at.isoformat()}{note}"
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:

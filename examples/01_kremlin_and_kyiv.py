@@ -1,0 +1,78 @@
+"""Press releases of the Kremlin and of the Ukrainian president, before and after the invasion.
+
+Two csv files, one a source, in English, October 2021 to June 2022. Run it with
+
+    STANCELIB_DATA=/path/to/data python examples/01_kremlin_and_kyiv.py
+
+It writes examples/output/kremlin_and_kyiv.duckdb and .html; a second run resumes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from itertools import product
+from pathlib import Path
+
+import stancelib as sl
+from stancelib.errors import NotEnoughDataError
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = Path(os.environ.get("STANCELIB_DATA", ROOT.parent / "shared" / "data"))
+PRESS = DATA / "putin_zelenskyy_press"
+OUTPUT = Path(__file__).resolve().parent / "output"
+SOURCES = {"Kremlin": "putin.csv", "President of Ukraine": "zelenskyy.csv"}
+
+# 04:00 in Kyiv; the releases before that hour are on the earlier side.
+INVASION = sl.Event(
+    "invasion",
+    dt.datetime(2022, 2, 24, 2, 0, tzinfo=dt.UTC),
+    label="Russia invades Ukraine",
+)
+
+
+def main() -> int:
+    """Read, score, estimate, report."""
+    missing = [name for name in SOURCES.values() if not (PRESS / name).is_file()]
+    if missing:
+        print(f"the data is absent: no {' and no '.join(missing)} in {PRESS}; set STANCELIB_DATA")
+        return 1
+    OUTPUT.mkdir(exist_ok=True)
+    with sl.open_store(OUTPUT / "kremlin_and_kyiv.duckdb") as store:
+        for source, name in SOURCES.items():
+            ingest = sl.read_documents(
+                PRESS / name,
+                source=source,
+                columns={"url": "link", "title": "headline", "text": "body"},
+            )
+            print(f"\n{source}\n{ingest.summary()}")
+            print(store.add_documents(ingest))
+        print(f"\n{store.score()}")
+        show_effects(store)
+        page = sl.report(
+            store,
+            [INVASION],
+            OUTPUT / "kremlin_and_kyiv.html",
+            every="1w",
+            title="The Kremlin and the Ukrainian president, before and after 24 February 2022",
+        )
+    print(f"\nreport: {page}")
+    return 0
+
+
+def show_effects(store: sl.Store) -> None:
+    """Print the level and slope change of each source toward each target."""
+    series = store.series(every="1w", by="source")
+    for target, source in product(sl.TARGETS, SOURCES):
+        try:
+            effect = sl.interrupted_time_series(series, INVASION, source=source, target=target)
+        except NotEnoughDataError as error:
+            print(f"\n{source} on {target}: {error}")
+            continue
+        print(f"\n{source} on {target}: {effect.sentence}")
+        print(effect.table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
