@@ -8,6 +8,7 @@ from __future__ import annotations
 from stancelib.scoring.pairs import MENTION_PRIORITY, first_mentions
 from stancelib.scoring.protocol import Scorer, attach_scores, check_pairs, scorer_name
 from stancelib.scoring.registry import load_scorer, register_scorer, resolve_scorer
+from stancelib.scoring.texts import score_texts
 
 __all__ = [
     "MENTION_PRIORITY",
@@ -18,5 +19,6 @@ __all__ = [
     "load_scorer",
     "register_scorer",
     "resolve_scorer",
+    "score_texts",
     "scorer_name",
 ]
