@@ -1,0 +1,10 @@
+"""Trigger events, and what moved after them."""
+
+from __future__ import annotations
+
+from stancelib.effects.event import Event
+from stancelib.effects.event_files import read_events
+from stancelib.effects.interrupted_time_series import interrupted_time_series
+from stancelib.effects.result import InterruptedTimeSeries
+
+__all__ = ["Event", "InterruptedTimeSeries", "interrupted_time_series", "read_events"]

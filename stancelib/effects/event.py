@@ -1,0 +1,107 @@
+"""A trigger event: something that happened at one instant."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from datetime import date, datetime, timedelta
+
+from stancelib.errors import ArgumentError
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A trigger event at an instant with a time zone.
+
+    Parameters
+    ----------
+    name : str
+        What the event is called; sentences and charts quote it.
+    at : datetime.datetime
+        When it happened, with a time zone. A date, or a time without a zone, is refused: the
+        same day is another instant in Kyiv than in New York.
+    label : str, optional
+        A shorter text for charts; null means that `name` is shown.
+    anticipation : datetime.timedelta, optional
+        How long before `at` outlets may already have reacted; null means not at all.
+    lag : datetime.timedelta, optional
+        How long after `at` the reaction may have taken to unfold; null means no time. Periods
+        that overlap ``[at - anticipation, at + lag)`` are left out of a fit.
+    url : str, optional
+        Where to read about it.
+    note : str, optional
+        What was assumed when the event was read, such as the hour of a bare date.
+
+    Raises
+    ------
+    ArgumentError
+        When the name is empty, `at` is no instant, or a duration is negative.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> Event("Full-scale invasion", datetime(2022, 2, 24, 3, tzinfo=UTC)).at.isoformat()
+    '2022-02-24T03:00:00+00:00'
+    """
+
+    name: str
+    at: datetime
+    _: KW_ONLY
+    label: str | None = None
+    anticipation: timedelta | None = None
+    lag: timedelta | None = None
+    url: str | None = None
+    note: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise ArgumentError(f"an event needs a name; got {self.name!r}")
+        _check_instant(self.name, self.at)
+        for what, value in {"anticipation": self.anticipation, "lag": self.lag}.items():
+            _check_duration(self.name, what, value)
+
+    def to_dict(self) -> dict[str, str | float | None]:
+        """Plain values: the instant in ISO 8601, durations in seconds.
+
+        Examples
+        --------
+        >>> from datetime import UTC, datetime, timedelta
+        >>> event = Event("Summit", datetime(2023, 7, 11, tzinfo=UTC), lag=timedelta(days=2))
+        >>> event.to_dict()["lag"]
+        172800.0
+        """
+        return {
+            "name": self.name,
+            "at": self.at.isoformat(),
+            "label": self.label,
+            "anticipation": _seconds(self.anticipation),
+            "lag": _seconds(self.lag),
+            "url": self.url,
+            "note": self.note,
+        }
+
+
+def _check_instant(name: str, at: object) -> None:
+    if not isinstance(at, datetime):
+        kind = "a date without a time" if isinstance(at, date) else type(at).__name__
+        raise ArgumentError(
+            f"event {name!r}: 'at' must be a datetime with a time zone; got {kind}, {at!r}. "
+            "Write for instance datetime(2022, 2, 24, tzinfo=ZoneInfo('Europe/Kyiv'))"
+        )
+    if at.utcoffset() is None:
+        raise ArgumentError(
+            f"event {name!r}: 'at' has no time zone; got {at.isoformat()}. "
+            "Write for instance at.replace(tzinfo=ZoneInfo('Europe/Kyiv')), or datetime.UTC"
+        )
+
+
+def _check_duration(name: str, what: str, value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, timedelta):
+        raise ArgumentError(f"event {name!r}: {what!r} must be a datetime.timedelta; got {value!r}")
+    if value < timedelta(0):
+        raise ArgumentError(f"event {name!r}: {what!r} must not be negative; got {value}")
+
+
+def _seconds(duration: timedelta | None) -> float | None:
+    return None if duration is None else duration.total_seconds()

@@ -1,0 +1,128 @@
+"""`InterruptedTimeSeries`: the level and slope change of one series after one event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from stancelib.effects.diagnostics import Diagnostics
+from stancelib.effects.event import Event
+
+if TYPE_CHECKING:
+    import altair as alt
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class InterruptedTimeSeries:
+    """What moved after an event, made by `interrupted_time_series`.
+
+    Attributes
+    ----------
+    table : polars.DataFrame
+        Two rows, ``level`` and ``slope``: `term`, `estimate`, `se`, `low`, `high`, `p_value`,
+        `n`. Level in stance units, slope in stance units per period; `n` counts fitted periods.
+    sentence : str
+        The same for a reader, to be quoted.
+    fitted : polars.DataFrame
+        One row for each period between the first and the last: ``period`` (in the time zone of
+        the series), ``stance`` (null: no articles), ``fitted`` with the ends ``low`` and
+        ``high`` of the band of the fitted mean (null in periods that were left out),
+        ``counterfactual`` with ``counterfactual_low`` and ``counterfactual_high`` (the course
+        before, continued; null before the event), ``n_documents``, and ``used``: whether the
+        period's stance entered the fit.
+    diagnostics : Diagnostics
+        Autocorrelation, changing noise, leverage of single periods, missing periods, the
+        treatment of the event's period, and doubts in words.
+    coefficients : polars.DataFrame
+        The columns of `table` for all four terms: ``start`` (stance at the event, on the course
+        before), ``trend`` (per period, before the event), ``level`` and ``slope``.
+    event : Event
+        The event.
+    target, source, every, time_zone : str
+        Which series was fitted.
+    confidence_level : float
+        Of all intervals.
+    """
+
+    table: pl.DataFrame
+    sentence: str
+    fitted: pl.DataFrame
+    diagnostics: Diagnostics
+    coefficients: pl.DataFrame
+    event: Event
+    target: str
+    source: str
+    every: str
+    time_zone: str
+    confidence_level: float
+
+    def chart(self, *, title: str | None = None) -> alt.LayerChart:
+        """Draw the observed stance, the fit, and the course expected without the event.
+
+        Parameters
+        ----------
+        title : str, optional
+            Above the picture; by default it names target, source and event.
+
+        Returns
+        -------
+        altair.LayerChart
+            Can be changed further.
+        """
+        # Altair is loaded only when a picture is asked for.
+        from stancelib.charts import interrupted_time_series_chart  # noqa: PLC0415
+
+        return interrupted_time_series_chart(
+            self.fitted,
+            event_name=self.event.name,
+            event_at=self.event.at,
+            title=title or f"{self.target} in {self.source}, before and after {self.event.name}",
+            description=self.sentence,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values that json can write: table, sentence, fit, diagnostics and event."""
+        fitted = self.fitted.with_columns(pl.col("period").dt.to_string("iso:strict"))
+        return {
+            "method": "interrupted_time_series",
+            "event": self.event.to_dict(),
+            "target": self.target,
+            "source": self.source,
+            "every": self.every,
+            "time_zone": self.time_zone,
+            "confidence_level": self.confidence_level,
+            "sentence": self.sentence,
+            "table": self.table.to_dicts(),
+            "coefficients": self.coefficients.to_dicts(),
+            "diagnostics": self.diagnostics.to_dict(),
+            "fitted": fitted.to_dicts(),
+        }
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    def __repr__(self) -> str:
+        rows = "; ".join(
+            f"{row['term']} {row['estimate']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})"
+            for row in self.table.iter_rows(named=True)
+        )
+        return f"InterruptedTimeSeries({self.target} in {self.source}, {self.event.name}: {rows})"
+
+    def _repr_html_(self) -> str:
+        """Sentence and table for notebooks, all names escaped."""
+        head = "".join(f"<th>{escape(name)}</th>" for name in self.table.columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row) + "</tr>"
+            for row in self.table.iter_rows()
+        )
+        return (
+            f"<p>{escape(self.sentence)}</p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+
+def _cell(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else escape(str(value))

@@ -1,0 +1,151 @@
+"""The sentence of an effect, and the numbers in it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+# Written out, because the names of strftime follow the locale of the machine.
+_MONTHS = {
+    1: "January",
+    2: "February",
+    3: "March",
+    4: "April",
+    5: "May",
+    6: "June",
+    7: "July",
+    8: "August",
+    9: "September",
+    10: "October",
+    11: "November",
+    12: "December",
+}
+_PERIODS = {
+    "1d": ("days", "a day"),
+    "1w": ("weeks", "a week"),
+    "2w": ("periods of two weeks", "in two weeks"),
+    "1mo": ("months", "a month"),
+    "1q": ("quarters", "a quarter"),
+    "1y": ("years", "a year"),
+}
+ASSUMPTION = "This assumes that the scorer's error is stable over time."
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An estimate with the ends of its interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves out 0."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the sentence tells; means are over articles, in stance units."""
+
+    event_name: str
+    event_at: datetime
+    target: str
+    source: str
+    time_zone: str
+    every: str
+    level: Quantity
+    slope: Quantity
+    confidence_level: float
+    mean_before: float
+    mean_after: float
+    n_before: int
+    n_after: int
+    n_articles: int
+
+
+def tell(story: Story) -> str:
+    """Write the effect as text that a journalist can quote."""
+    units, per = _PERIODS[story.every]
+    source = "all sources" if story.source == "all" else story.source
+    when = date_words(story.event_at.astimezone(ZoneInfo(story.time_zone)))
+    percent = f"{100 * story.confidence_level:g} % interval"
+    shift = (
+        f"{signed(story.level)} on the scale from −1 (against) to 1 (in favor), "
+        f"{percent} {interval(story.level)}"
+    )
+    if story.level.clear:
+        side = "in favor of" if story.level.estimate > 0 else "against"
+        head = (
+            f"After {story.event_name} ({when}), the stance of {source} toward {story.target} "
+            f"shifted {side} {story.target}: {shift}, compared with its course before."
+        )
+    else:
+        head = (
+            f"After {story.event_name} ({when}), there is no clear shift in the stance of "
+            f"{source} toward {story.target}: {shift}, compared with its course before."
+        )
+    change = f"{signed(story.slope)} {per}, {percent} {interval(story.slope)}"
+    trend = (
+        f"From then on it changed by {change}, beside its earlier trend."
+        if story.slope.clear
+        else f"There is no clear change of its trend ({change})."
+    )
+    decimals = _decimals(story.level)
+    means = (
+        f"The average article stood at {number(story.mean_before, decimals)} before and at "
+        f"{number(story.mean_after, decimals)} after ({story.n_before} {units} before and "
+        f"{story.n_after} after, {story.n_articles:,} articles)."
+    )
+    return f"{head} {trend} {means} {ASSUMPTION}"
+
+
+def number(value: float, decimals: int) -> str:
+    """Round, with a true minus, and without the sign of a rounded 0.
+
+    Examples
+    --------
+    >>> number(-0.126, 2), number(-0.001, 2)
+    ('−0.13', '0.00')
+    """
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
+
+
+def signed(quantity: Quantity) -> str:
+    """Write the estimate with its sign, as finely as its interval allows."""
+    text = number(quantity.estimate, _decimals(quantity))
+    return text if quantity.estimate < 0 or set(text) <= set("0.") else f"+{text}"
+
+
+def interval(quantity: Quantity) -> str:
+    """Write the ends of the interval, as finely as its width allows.
+
+    Examples
+    --------
+    >>> interval(Quantity(-0.004, -0.0071, -0.0009))
+    '−0.0071 to −0.0009'
+    """
+    decimals = _decimals(quantity)
+    return f"{number(quantity.low, decimals)} to {number(quantity.high, decimals)}"
+
+
+def date_words(day: datetime) -> str:
+    """Write a day in words.
+
+    Examples
+    --------
+    >>> date_words(datetime(2022, 2, 24))
+    '24 February 2022'
+    """
+    return f"{day.day} {_MONTHS[day.month]} {day.year}"
+
+
+def _decimals(quantity: Quantity) -> int:
+    """Two, or more where the interval is narrow: its ends then keep two digits."""
+    width = quantity.high - quantity.low
+    if not 0 < width < math.inf:
+        return 2
+    return min(max(2, 1 - math.floor(math.log10(width))), 6)
