@@ -1,0 +1,8 @@
+"""Articles in: read, checked, named by language, split into sentences with their voice."""
+
+from stancelib.corpus.ingest import Ingest
+from stancelib.corpus.language import LANGUAGES
+from stancelib.corpus.read import read_documents
+from stancelib.corpus.sentences import split_sentences
+
+__all__ = ["LANGUAGES", "Ingest", "read_documents", "split_sentences"]
