@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 OPEN_MARKER = "<mention>"
 CLOSE_MARKER = "</mention>"
-LABELS = ("against", "neutral", "favor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,7 @@ class PaddedBatch:
     attention_mask: NDArray[np.int64]
 
 
-def mention_token_span(
-    offsets: Sequence[tuple[int, int]], start: int, end: int
-) -> tuple[int, int]:
+def mention_token_span(offsets: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
     """Half-open span of the tokens that overlap the code points ``[start, end)``.
 
     A mention of which no token remains (for example zero-width characters only) gives an
@@ -73,6 +70,7 @@ def mark_mention(
     offsets: Sequence[tuple[int, int]],
     start: int,
     end: int,
+    *,
     special: SpecialTokens,
     max_length: int,
 ) -> MarkedInput:

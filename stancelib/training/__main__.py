@@ -6,16 +6,20 @@ import argparse
 import json
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
+from stancelib.errors import EnvironmentProblem
+from stancelib.scoring.embedded import PACKAGE_MODEL
 from stancelib.training import data, encoder, fine_tune, vocabulary
 from stancelib.training.model import StanceModel
 
 VOCABULARY_SIZE = 62_000
+# A baked-in batch size or length shows at shapes that the export did not see.
+CHECKED_SHAPES = ((1, 8), (2, 16), (7, 64), (1, 128))
+FLOAT_TOLERANCE = 1e-4
 
 
 def training_frames() -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
@@ -36,7 +40,7 @@ def make_encoder(work: Path) -> None:
     full = Tokenizer.from_file(str(full_tokenizer))
     train, _ = training_frames()
     weights = vocabulary.piece_weights(full, train["text"])
-    pieces = [full.id_to_token(i) for i in range(full.get_vocab_size())]
+    pieces = [full.id_to_token(i) or "" for i in range(full.get_vocab_size())]
     kept = vocabulary.kept_pieces(pieces, weights, VOCABULARY_SIZE)
     vocabulary.write_cut_tokenizer(full_tokenizer, work / "tokenizer.json", kept)
     header, tensors = encoder.read_packed(packed)
@@ -61,11 +65,29 @@ def train_model(work: Path) -> None:
     model, tokenizer = load_model(work)
     train, dev = training_frames()
     print(json.dumps({"train": train.height, **{k: v.height for k, v in dev.items()}}))
-    fine_tune.fine_tune(model, tokenizer, train, dev, work / "run")
+    fine_tune.fine_tune(model, tokenizer, train, dev, folder=work / "run")
     save_file(model.state_dict(), work / "stance.safetensors")
 
 
-STEPS = {"encoder": make_encoder, "train": train_model}
+def export_model(work: Path) -> None:
+    """Write the float and the 8-bit graph, and copy the 8-bit one into the package."""
+    from stancelib.training import export
+
+    model, _ = load_model(work)
+    model.load_state_dict(load_file(work / "stance.safetensors"))
+    graph = export.export_float(model, work / "float.onnx")
+    difference = export.largest_difference(model, graph, CHECKED_SHAPES)
+    print(json.dumps({"largest difference of logits, float graph": difference}))
+    if difference > FLOAT_TOLERANCE:
+        raise EnvironmentProblem(
+            f"the exported graph differs from torch by {difference} in a logit; "
+            f"at most {FLOAT_TOLERANCE} is rounding"
+        )
+    quantized = export.quantize(graph, work / "int8.onnx")
+    export.write_package_model(work, PACKAGE_MODEL, quantized)
+
+
+STEPS = {"encoder": make_encoder, "train": train_model, "export": export_model}
 
 
 def main() -> None:
@@ -76,11 +98,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    np.random.seed(0)
     wanted = STEPS if "all" in arguments.steps else arguments.steps
-    for step in STEPS:
-        if step in wanted:
-            STEPS[step](arguments.work)
+    for name, step in STEPS.items():
+        if name in wanted:
+            step(arguments.work)
 
 
 if __name__ == "__main__":

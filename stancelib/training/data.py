@@ -93,6 +93,8 @@ def split_by_sentence(
         The larger rest and the part of about ``share`` of the sentences.
     """
     # A checksum, because the hash of polars may change between its versions.
-    chosen = [zlib.crc32(f"{seed}:{text}".encode()) % 10_000 < share * 10_000 for text in frame["text"]]
+    chosen = [
+        zlib.crc32(f"{seed}:{text}".encode()) % 10_000 < share * 10_000 for text in frame["text"]
+    ]
     is_dev = pl.Series(chosen)
     return frame.filter(~is_dev), frame.filter(is_dev)

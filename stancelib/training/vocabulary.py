@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,11 @@ CASE_WEIGHTS = {"lower": 1.0, "title": 0.3, "upper": 0.03}
 SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "DIGIT")
 
 
-def piece_weights(tokenizer: Tokenizer, texts: Iterable[str]) -> Counter[int]:
+def piece_weights(tokenizer: Tokenizer, texts: Iterable[str]) -> dict[int, float]:
     """Expected number of uses of each piece in twelve words-worth of language and the texts."""
     import wordfreq
 
-    weights: Counter[int] = Counter()
+    weights: defaultdict[int, float] = defaultdict(float)
     for language in LANGUAGES:
         frequencies = wordfreq.get_frequency_dict(language, "best")
         words = list(frequencies)
@@ -69,9 +69,7 @@ def is_basic_character(piece: str) -> bool:
     return unicodedata.name(character, "").startswith(SCRIPTS)
 
 
-def kept_pieces(
-    pieces: list[str], weights: Counter[int], size: int
-) -> NDArray[np.int64]:
+def kept_pieces(pieces: list[str], weights: Mapping[int, float], size: int) -> NDArray[np.int64]:
     """Ids to keep, ascending: specials, basic characters, then the heaviest, ``size`` in all."""
     kept = {pieces.index(token) for token in SPECIAL}
     kept |= {i for i, piece in enumerate(pieces) if is_basic_character(piece)}

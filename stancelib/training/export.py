@@ -1,0 +1,122 @@
+"""Export the trained model to ONNX, quantise it to 8 bits and write what the package ships."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from stancelib.errors import EnvironmentProblem
+from stancelib.training.model import StanceModel
+
+INPUTS = ("input_ids", "attention_mask")
+
+
+class ExportedModel(nn.Module):
+    """The stance model with the markers in the word embeddings, free of any batch size."""
+
+    def __init__(self, trained: StanceModel) -> None:
+        super().__init__()
+        config = BertConfig.from_dict(trained.encoder.config.to_dict())
+        config._attn_implementation = "eager"  # noqa: SLF001 - the documented argument needs a path
+        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.encoder.load_state_dict(trained.encoder.state_dict())
+        words = trained.encoder.get_input_embeddings().weight
+        table = torch.cat([words, trained.markers]).detach()
+        self.encoder.set_input_embeddings(nn.Embedding.from_pretrained(table))
+        self.head = trained.head
+        self.n_pieces = trained.n_pieces
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Logits of shape (batch, 3)."""
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask)[0]
+        masks = [(input_ids == self.n_pieces + i).to(states.dtype) for i in range(2)]
+        markers = [(mask.unsqueeze(1) @ states).squeeze(1) for mask in masks]
+        logits: Tensor = self.head(torch.cat([states[:, 0], *markers], dim=1))
+        return logits
+
+
+def export_float(model: StanceModel, target: Path) -> Path:
+    """Write the float ONNX graph, with a dynamic batch size and length."""
+    exported = ExportedModel(model).eval()
+    ids = torch.full((3, 11), 4)
+    ids[:, 4], ids[:, 7] = model.n_pieces, model.n_pieces + 1
+    batch, length = torch.export.Dim("batch"), torch.export.Dim("length", max=512)
+    shape = {0: batch, 1: length}
+    program = torch.onnx.export(
+        exported,
+        (ids, torch.ones_like(ids)),
+        dynamo=True,
+        dynamic_shapes=dict.fromkeys(INPUTS, shape),
+        input_names=list(INPUTS),
+        output_names=["logits"],
+        verbose=False,
+    )
+    if program is None:
+        raise EnvironmentProblem("torch.onnx.export gave no graph")
+    program.save(str(target), external_data=False)
+    return target
+
+
+def quantize(source: Path, target: Path) -> Path:
+    """Weights to 8 bits, activations at run time.
+
+    Range-reduced (7-bit) weights: without them, processors with AVX2 but no VNNI saturate
+    their 16-bit sums, and the same sentence would score differently on two machines.
+    """
+    quantize_dynamic(
+        source,
+        target,
+        op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+    )
+    return target
+
+
+def write_package_model(work: Path, folder: Path, quantized: Path) -> None:
+    """Copy graph and tokenizer into the package and record their hashes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(quantized, folder / "model.onnx")
+    shutil.copy(work / "tokenizer.json", folder / "tokenizer.json")
+    files = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in ("model.onnx", "tokenizer.json")
+    }
+    description = {"format": 1, "max_length": 128, "sha256": files}
+    (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+
+
+def largest_difference(
+    model: StanceModel, graph: Path, shapes: tuple[tuple[int, int], ...]
+) -> float:
+    """Largest absolute difference of the logits of torch and of a graph over several shapes."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    generator = np.random.default_rng(0)
+    worst = 0.0
+    for batch, length in shapes:
+        ids = generator.integers(4, model.n_pieces, (batch, length))
+        ids[:, 1], ids[:, 3] = model.n_pieces, model.n_pieces + 1
+        mask = np.ones_like(ids)
+        mask[0, length // 2 + 2 :] = 0
+        (got,) = session.run(None, {"input_ids": ids, "attention_mask": mask})
+        with torch.inference_mode():
+            wanted = model.eval()(torch.from_numpy(ids), torch.from_numpy(mask)).numpy()
+        worst = max(worst, float(np.abs(got - wanted).max()))
+    return worst
+
+
+def check_graph(graph: Path) -> None:
+    """Let the reference checker of ONNX read the file."""
+    onnx.checker.check_model(str(graph))

@@ -1,0 +1,116 @@
+"""Reading the encoder, cutting the vocabulary, the data recipes and the measures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from stancelib.errors import EnvironmentProblem
+from stancelib.training import data
+from stancelib.training.encoder import BLOCK, dequantize, parameter_name, read_packed
+from stancelib.training.metrics import f1_by_class, f1_positive_negative, macro_f1
+from stancelib.training.vocabulary import is_basic_character, kept_pieces
+
+
+def test_a_block_holds_low_halves_then_high_halves() -> None:
+    block = np.zeros(1, BLOCK)
+    block["scale"] = 0.5
+    block["nibbles"][0, 0] = 0xF0
+    block["nibbles"][0, 15] = 0x98
+    weights = dequantize(block.tobytes())
+    expected = np.full(32, -4.0)
+    expected[16], expected[15], expected[31] = 3.5, 0.0, 0.5
+    np.testing.assert_array_equal(weights, expected)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.bin").write_bytes(b"GGUF....")
+    with pytest.raises(EnvironmentProblem, match="no packed model: it starts with b'GGUF'"):
+        read_packed(tmp_path / "x.bin")
+
+
+def test_every_parameter_of_the_encoder_has_its_name_in_the_file(tiny: Any) -> None:
+    parts = ("q", "k", "v", "ao", "aln", "fi", "fo", "oln")
+    names = [f"l{layer}.{part}.{kind}" for layer in (0, 1) for part in parts for kind in "wb"]
+    names += ["emb.word", "emb.pos", "emb.type", "emb.ln.w", "emb.ln.b"]
+    assert {parameter_name(name) for name in names} == set(tiny.model.encoder.state_dict())
+
+
+@pytest.mark.parametrize(
+    ("piece", "expected"),
+    [
+        ("▁", True),
+        ("▁a", True),
+        ("ґ", True),
+        ("ș", True),
+        ("«", True),
+        ("語", False),
+        ("ab", False),
+    ],
+)
+def test_basic_characters(piece: str, expected: bool) -> None:
+    assert is_basic_character(piece) is expected
+
+
+def test_the_heaviest_pieces_are_kept_in_the_order_of_the_vocabulary() -> None:
+    pieces = ["<s>", "<pad>", "</s>", "<unk>", "ab", "cd", "ef", "g"]
+    kept = kept_pieces(pieces, {4: 0.1, 5: 0.3, 6: 0.2}, size=7)
+    assert kept.tolist() == [0, 1, 2, 3, 5, 6, 7]
+
+
+def test_newsmtsc_is_read_with_its_spans(tmp_path: Path) -> None:
+    row = {
+        "sentence": "Smith lied.",
+        "from": 0,
+        "to": 5,
+        "polarity": -1.0,
+        "id": "a",
+        "mention": "S",
+    }
+    folder = tmp_path / "newsmtsc"
+    folder.mkdir()
+    (folder / "rw_dev.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    frame = data.newsmtsc("rw_dev", tmp_path)
+    assert tuple(frame.columns) == data.COLUMNS
+    assert frame.row(0) == ("a", "Smith lied.", 0, 5, -1, "en", "newsmtsc_rw_dev")
+
+
+def test_rusentne_is_read_with_its_spans(tmp_path: Path) -> None:
+    folder = tmp_path / "rusentne"
+    folder.mkdir()
+    (folder / "train_data.csv").write_text(
+        "sentence\tentity\tentity_tag\tentity_pos_start_rel\tentity_pos_end_rel\tlabel\n"
+        'Он назвал "Орбиту" лучшей.\tОрбиту\tORGANIZATION\t11\t17\t1\n',
+        encoding="utf-8",
+    )
+    frame = data.rusentne("train", tmp_path)
+    row = frame.row(0, named=True)
+    assert row["text"][row["start"] : row["end"]] == "Орбиту"
+    assert (row["label"], row["lang"], row["data"]) == (1, "ru", "rusentne_train")
+
+
+def test_the_dev_part_shares_no_sentence_with_the_rest() -> None:
+    frame = pl.DataFrame({"text": [f"sentence {i // 3}" for i in range(3000)]})
+    rest, dev = data.split_by_sentence(frame, 0.2, seed=1)
+    assert not set(rest["text"]) & set(dev["text"])
+    assert rest.height + dev.height == frame.height
+    assert 0.15 < dev.height / frame.height < 0.25
+
+
+def test_absent_data_is_said_plainly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STANCELIB_DATA", str(tmp_path / "nowhere"))
+    with pytest.raises(EnvironmentProblem, match="set STANCELIB_DATA"):
+        data.data_folder()
+
+
+def test_f1_known_values() -> None:
+    truth = np.array([-1, -1, 0, 0, 1])
+    said = np.array([-1, 0, 0, 1, 1])
+    np.testing.assert_allclose(f1_by_class(truth, said), [2 / 3, 1 / 2, 2 / 3])
+    assert macro_f1(truth, said) == pytest.approx(11 / 18)
+    assert f1_positive_negative(truth, said) == pytest.approx(2 / 3)
