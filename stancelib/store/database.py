@@ -143,14 +143,23 @@ def _check_place(path: Path) -> None:
         )
     if not path.absolute().parent.is_dir():
         raise EnvironmentProblem(f"the folder of '{path}' does not exist; make it first")
+    # DuckDB would open a table in another format, such as csv, as if it were a database.
+    if path.exists() and _magic_bytes(path) != b"DUCK":
+        raise DataError(f"'{path}' is no DuckDB file; name a new file or another one")
 
 
-def _explained(path: str, problem: str) -> DataError | EnvironmentProblem:
+def _magic_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(12)[8:]
+    except OSError as problem:
+        raise EnvironmentProblem(f"'{path}' cannot be read: {problem}") from problem
+
+
+def _explained(path: str, problem: str) -> EnvironmentProblem:
     if "lock" in problem:
         return EnvironmentProblem(
             f"{path!r} is open in another process; close the store there first, because one "
             f"process at a time can use it ({problem})"
         )
-    if "not a valid DuckDB database" in problem:
-        return DataError(f"{path!r} is no DuckDB file; name a new file or another one")
     return EnvironmentProblem(f"{path!r} cannot be opened: {problem}")

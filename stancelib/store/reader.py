@@ -22,7 +22,7 @@ class StoreReader:
     """The part of `stancelib.Store` that reads and never writes."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     def sql(
         self, query: str, parameters: Sequence[object] | Mapping[str, object] | None = None
@@ -58,27 +58,27 @@ class StoreReader:
         stancelib.errors.ArgumentError: the query is a DROP statement; allowed is one SELECT, WITH,
         DESCRIBE, SHOW or SUMMARIZE
         """
-        return read_only_query(self._database, query, parameters)
+        return read_only_query(self.database, query, parameters)
 
     def documents(self) -> pl.DataFrame:
         """Return the articles as a Documents frame, by time and ``doc_id``."""
-        return frames.documents(self._database)
+        return frames.documents(self.database)
 
     def sentences(self) -> pl.DataFrame:
         """Return the sentences as a Sentences frame, by ``doc_id`` and position."""
-        return frames.sentences(self._database)
+        return frames.sentences(self.database)
 
     def mentions(self) -> pl.DataFrame:
         """Return all mentions as a Mentions frame, by sentence, target and place."""
-        return frames.mentions(self._database)
+        return frames.mentions(self.database)
 
     def scores(self) -> pl.DataFrame:
         """Return the scores as a Scores frame, by scorer, sentence and target."""
-        return frames.scores(self._database)
+        return frames.scores(self.database)
 
     def rejected(self) -> pl.DataFrame:
         """Return what was refused as a Rejected frame, by reason and row."""
-        return frames.rejected(self._database)
+        return frames.rejected(self.database)
 
     def manifest(self) -> pl.DataFrame:
         """Return the record of every step, in the order in which they started.
@@ -87,7 +87,7 @@ class StoreReader:
         was killed, or still runs), `stancelib`, `python` (versions), and as JSON `packages`,
         `arguments`, `seeds`, `inputs` (hashes) and `counts` (null as `finished_at`).
         """
-        return frames.manifest(self._database)
+        return frames.manifest(self.database)
 
     def summary(self) -> StoreSummary:
         """Return counts of articles, sentences, rejects and scores, for a report.
@@ -100,7 +100,7 @@ class StoreReader:
         >>> counts["documents"], counts["sources"], counts["first_published"]
         (0, [], None)
         """
-        return summary.summary(self._database)
+        return summary.summary(self.database)
 
     def telling_sentences(
         self,
@@ -157,7 +157,7 @@ class StoreReader:
         stancelib.errors.NotEnoughDataError: no sentence has a score yet; run store.score() first
         """
         return summary.telling_sentences(
-            self._database,
+            self.database,
             target,
             n,
             source=source,

@@ -27,8 +27,7 @@ def open_store(path: str | Path) -> Store:
     Parameters
     ----------
     path : str or pathlib.Path
-        The DuckDB file, or ``":memory:"`` for a store that ends with the program. One process at
-        a time can have a file open.
+        The DuckDB file, which one process at a time can have open, or ``":memory:"``.
 
     Returns
     -------
@@ -55,8 +54,8 @@ def open_store(path: str | Path) -> Store:
 class Store(StoreReader):
     """Articles, their sentences, mentions and scores, and how they came to be.
 
-    Made by `open_store`. Times are UTC. Frames come back in a stable order, so that the same
-    inputs give the same bytes.
+    Made by `open_store`. Times are UTC. Frames come in a stable order: the same inputs give the
+    same bytes.
 
     Examples
     --------
@@ -86,11 +85,11 @@ class Store(StoreReader):
     @property
     def path(self) -> str:
         """The file, or ``":memory:"``."""
-        return self._database.path
+        return self.database.path
 
     def close(self) -> None:
         """Write everything to the file and release it; closing twice does nothing."""
-        self._database.close()
+        self.database.close()
 
     def add_documents(
         self,
@@ -101,24 +100,22 @@ class Store(StoreReader):
     ) -> AddedDocuments:
         """Add articles and their sentences; what is there already stays as it is.
 
-        Articles go in by batches, each in one transaction: after a kill, the same call completes
-        the work.
+        Articles go in by batches: after a kill, the same call completes the work.
 
         Parameters
         ----------
         documents : Ingest, polars.DataFrame, str or pathlib.Path
             What `read_documents` returned, or anything that it reads.
         progress : bool
-            Show a progress bar, where the output is a terminal.
+            Show a bar, where the output is a terminal.
         **read_options
             Passed to `read_documents`, for example ``time_zone="Europe/Paris"``.
 
         Returns
         -------
         AddedDocuments
-            With `added`, `unchanged`, `rejected` and `sentences`. An article whose ``doc_id`` is
-            there with another source, time, title or text goes to `rejected`, and the one that
-            was there first stays.
+            An article whose ``doc_id`` is there with another source, time, title or text is
+            rejected, and the one that was there first stays.
 
         Raises
         ------
@@ -142,7 +139,7 @@ class Store(StoreReader):
         """
         from stancelib.store.ingest import add_documents  # noqa: PLC0415  (loads corpus)
 
-        return add_documents(self._database, documents, read_options, progress=progress)
+        return add_documents(self.database, documents, read_options, progress=progress)
 
     def score(
         self,
@@ -184,22 +181,16 @@ class Store(StoreReader):
 
         Examples
         --------
-        >>> import polars as pl
-        >>> class Undecided:
-        ...     name = "undecided@0"
-        ...     def score(self, frame):
-        ...         third = pl.lit(1 / 3)
-        ...         return frame.with_columns(
-        ...             p_against=third, p_neutral=third, p_favor=third,
-        ...             stance=pl.lit(0.0), truncated=pl.lit(False),
-        ...         )
         >>> with open_store(":memory:") as store:
-        ...     int(store.score(Undecided(), targets=["NATO"]))
-        0
+        ...     store.score("embeded")
+        Traceback (most recent call last):
+        ...
+        stancelib.errors.ArgumentError: unknown scorer 'embeded'; known scorers: embedded,
+        classifier, entailment. Did you mean 'embedded'?
         """
         from stancelib.store.scoring import score  # noqa: PLC0415  (loads targets and scoring)
 
-        return score(self._database, scorer, targets, batch_size=batch_size, progress=progress)
+        return score(self.database, scorer, targets, batch_size=batch_size, progress=progress)
 
     def series(
         self,
@@ -228,8 +219,8 @@ class Store(StoreReader):
         every : {"1d", "1w", "1mo", "1q"}
             Day, week from Monday, calendar month, or quarter.
         by : {"source", None}
-            A row for each source, or all sources pooled: every article has the same weight,
-            whatever its source, and the column `source` is "all".
+            A row for each source, or all sources pooled as source "all": there every article has
+            the same weight, whatever its source.
         time_zone : str
             IANA name of the time zone in which periods are cut. A day in it can have 23 or 25
             hours.
@@ -243,7 +234,7 @@ class Store(StoreReader):
             Only sentences whose scored mention is of these kinds: name, demonym, capital,
             institution, person.
         scorer : str, Scorer or None
-            Needed where several scorers scored the store; the hash may be left out of a name.
+            Needed where several scored the store; the hash may be left out of a name.
         start, end : datetime.date, datetime.datetime or None
             The first and the last period are those in which they lie; no period is cut. A date
             is its midnight in `time_zone`. None: the first and the last article of the store.
@@ -292,7 +283,7 @@ class Store(StoreReader):
         from stancelib.series import stance_series  # noqa: PLC0415  (a room to the right)
 
         return stance_series(
-            self._database,
+            self.database,
             target,
             every=every,
             by=by,
