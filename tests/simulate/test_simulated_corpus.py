@@ -202,7 +202,7 @@ def test_banks_are_large_and_have_no_sentence_twice(lang: str) -> None:
     assert len(set(everything)) == len(everything)
     for target in TARGETS:
         for label in LABELS:
-            assert len(bank.sentences[target, label]) >= 15
+            assert len(bank.sentences[target, label]) >= 25
     assert len(bank.filler) >= 20
 
 
