@@ -65,18 +65,22 @@ def test_python_of_the_readme_runs(
 
 def test_reference_lists_every_public_name(root_folder: Path) -> None:
     text = (root_folder / REFERENCE).read_text(encoding="utf-8")
-    listed = re.findall(r"^   (\w+)$", text, flags=re.MULTILINE)
+    listed = re.findall(r"^(?:   |\.\. py:data:: )(\w+)$", text, flags=re.MULTILINE)
     assert sorted(listed) == sorted(stancelib.__all__)
 
 
-@pytest.mark.parametrize("name", stancelib.__all__)
+# A mapping has no docstring of its own: the reference describes it, with an example that runs.
+DOCUMENTED = [name for name in stancelib.__all__ if name != "TARGETS"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
 def test_public_docstring_has_examples(name: str) -> None:
     documentation = inspect.getdoc(getattr(stancelib, name)) or ""
     assert re.search(r"^Examples\n-{8}$", documentation, flags=re.MULTILINE)
     assert ">>> " in documentation
 
 
-@pytest.mark.parametrize("name", stancelib.__all__)
+@pytest.mark.parametrize("name", DOCUMENTED)
 def test_public_docstring_begins_with_a_sentence(name: str) -> None:
     documentation = inspect.getdoc(getattr(stancelib, name)) or ""
     assert documentation.splitlines()[0].endswith(".")

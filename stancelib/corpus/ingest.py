@@ -49,6 +49,15 @@ class Ingest:
         columns that were not used.
     guessed
         The keys of `mapping` that were guessed by their name.
+
+    Examples
+    --------
+    >>> import stancelib as sl
+    >>> rows = pl.DataFrame({"outlet": ["Gazette"] * 2, "date": ["2023-07-11", "soon"],
+    ...                      "text": ["NATO met in Vilnius.", "It will meet again."]})
+    >>> ingest = sl.read_documents(rows)
+    >>> ingest.accepted.height, ingest.rejected["reason"].to_list(), ingest.mapping["source"]
+    (1, ['unparsable date'], 'outlet')
     """
 
     accepted: pl.DataFrame

@@ -45,6 +45,15 @@ class InterruptedTimeSeries:
         Which series was fitted.
     confidence_level : float
         Of all intervals.
+
+    Examples
+    --------
+    >>> import stancelib as sl
+    >>> simulated = sl.simulate_series(n_periods=80, level=-0.3, rho=0.3, seed=1)
+    >>> event = sl.Event("Vilnius summit", simulated.event_at)
+    >>> effect = sl.interrupted_time_series(simulated.series, event)
+    >>> effect.coefficients["term"].to_list(), effect.target, effect.confidence_level
+    (['start', 'trend', 'level', 'slope'], 'NATO', 0.95)
     """
 
     table: pl.DataFrame
