@@ -93,9 +93,8 @@ class Diagnostics:
     def to_dict(self) -> dict[str, Any]:
         """Plain values; the instants in ISO 8601."""
         values = {name: getattr(self, name) for name in self.__slots__}
-        periods = self.periods.with_columns(pl.col("period").dt.to_string("iso:strict"))
         return values | {
-            "periods": periods.to_dicts(),
+            "periods": plain_rows(self.periods),
             "event_period": self.event_period.isoformat(),
             "notes": list(self.notes),
         }
@@ -188,6 +187,11 @@ def _influence_frame(fit: RegressionFit, periods: pl.Series) -> pl.DataFrame:
         "slope_change": single.change[:, 3],
     }
     return pl.DataFrame(columns, nan_to_null=True)
+
+
+def plain_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, their ``period`` in ISO 8601."""
+    return [row | {"period": row["period"].isoformat()} for row in frame.iter_rows(named=True)]
 
 
 def _number(value: float) -> float | None:

@@ -41,8 +41,8 @@ class ErrorModel:
 
     def __post_init__(self) -> None:
         for name, value, allowed in (
-            ("value of error", self.kind, get_args(ErrorKind)),
-            ("value of weights", self.weights, get_args(Weights)),
+            ("error", self.kind, get_args(ErrorKind)),
+            ("weighting", self.weights, get_args(Weights)),
         ):
             if value not in allowed:
                 raise ArgumentError.unknown(name, value, allowed)

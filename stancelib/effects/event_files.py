@@ -61,7 +61,7 @@ def read_events(path: str | Path, time_zone: str = "UTC") -> list[Event]:
     read_zone(time_zone, "argument time_zone")
     readers = {".toml": _toml_rows, ".csv": _csv_rows}
     if file.suffix.lower() not in readers:
-        raise ArgumentError.unknown("ending of a file of events", file.suffix, readers)
+        raise ArgumentError.unknown("ending", file.suffix, readers)
     if not file.is_file():
         raise DataError(f"there is no file of events at {file}")
     rows = readers[file.suffix.lower()](file)

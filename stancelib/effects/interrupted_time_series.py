@@ -20,11 +20,17 @@ from stancelib.effects.interrupted_time_series_core import (
 from stancelib.effects.periods import ChosenSeries, choose_series
 from stancelib.effects.placement import EventPeriod, PlacedEvent, place_event
 from stancelib.effects.result import InterruptedTimeSeries
-from stancelib.effects.student_mixture_core import Contrasts, StudentMixture, contrasts
+from stancelib.effects.student_mixture_core import (
+    Contrasts,
+    StudentMixture,
+    contrasts,
+    thinned,
+)
 from stancelib.effects.words import Quantity, Story, tell
 from stancelib.errors import ArgumentError
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 def interrupted_time_series(
@@ -81,7 +87,7 @@ def interrupted_time_series(
     Returns
     -------
     InterruptedTimeSeries
-        `.table`, `.sentence`, `.chart()`, `.fitted`, `.diagnostics`, `.to_dict()`.
+        ``.table``, ``.sentence``, ``.chart()``, ``.fitted``, ``.diagnostics``, ``.to_dict()``.
 
     Raises
     ------
@@ -156,7 +162,7 @@ def _check_options(event: object, event_period: str, confidence_level: float) ->
             "take one from read_events(path)"
         )
     if event_period not in get_args(EventPeriod):
-        raise ArgumentError.unknown("value of event_period", event_period, get_args(EventPeriod))
+        raise ArgumentError.unknown("event_period treatment", event_period, get_args(EventPeriod))
     if not 0 < confidence_level < 1:
         raise ArgumentError(f"'confidence_level' must lie inside (0, 1); got {confidence_level}")
 
@@ -182,23 +188,31 @@ def _fitted(
     mixture: StudentMixture,
     level: float,
 ) -> pl.DataFrame:
-    fitted = contrasts(mixture, design, level)
-    expected = contrasts(mixture, without_event(design), level)
+    light = thinned(mixture)
     shown = ~placed.segments.left_out
     after = shown & (placed.segments.exposure > 0)
+    fitted = contrasts(light, design[shown], level)
+    expected = contrasts(light, without_event(design[after]), level)
     columns = {
-        "fitted": np.where(shown, fitted.estimate, np.nan),
-        "counterfactual": np.where(after, expected.estimate, np.nan),
-        "low": np.where(shown, fitted.low, np.nan),
-        "high": np.where(shown, fitted.high, np.nan),
-        "counterfactual_low": np.where(after, expected.low, np.nan),
-        "counterfactual_high": np.where(after, expected.high, np.nan),
+        "fitted": _in_rows(shown, fitted.estimate),
+        "counterfactual": _in_rows(after, expected.estimate),
+        "low": _in_rows(shown, fitted.low),
+        "high": _in_rows(shown, fitted.high),
+        "counterfactual_low": _in_rows(after, expected.low),
+        "counterfactual_high": _in_rows(after, expected.high),
     }
     lines = pl.DataFrame(columns, nan_to_null=True)
     return pl.concat(
         [chosen.frame.select("period", "stance"), lines, chosen.frame.select("n_documents")],
         how="horizontal",
     ).with_columns(used=pl.Series(placed.used))
+
+
+def _in_rows(rows: Mask, values: Array) -> Array:
+    """Values in the chosen rows of all periods, NaN elsewhere."""
+    column = np.full(len(rows), np.nan)
+    column[rows] = values
+    return column
 
 
 def _story(

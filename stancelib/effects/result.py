@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from stancelib.effects.diagnostics import Diagnostics
+from stancelib.effects.diagnostics import Diagnostics, plain_rows
 from stancelib.effects.event import Event
 
 if TYPE_CHECKING:
@@ -94,7 +94,6 @@ class InterruptedTimeSeries:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that json can write: table, sentence, fit, diagnostics and event."""
-        fitted = self.fitted.with_columns(pl.col("period").dt.to_string("iso:strict"))
         return {
             "method": "interrupted_time_series",
             "event": self.event.to_dict(),
@@ -107,7 +106,7 @@ class InterruptedTimeSeries:
             "table": self.table.to_dicts(),
             "coefficients": self.coefficients.to_dicts(),
             "diagnostics": self.diagnostics.to_dict(),
-            "fitted": fitted.to_dicts(),
+            "fitted": plain_rows(self.fitted),
         }
 
     def __str__(self) -> str:
