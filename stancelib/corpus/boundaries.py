@@ -24,12 +24,14 @@ from itertools import pairwise
 
 import sentencex
 
-from stancelib.corpus.quotations import Span
+from stancelib.corpus.quotations import Span, is_closed
 
 WHOLE_QUOTATION = 80
 _TAIL = 40
 _SHORT_BEGINNING = 4
-_BREAKS_TO_SPACES = str.maketrans(dict.fromkeys("\n\r\x0b\x0c\x85\u2028\u2029", " "))
+# All double marks, also those that belong to no quotation: sentencex would pair them by itself.
+_TO_SPACES = str.maketrans(dict.fromkeys('\n\r\x0b\x0c\x85\u2028\u2029«»“”„‟‹›"＂', " "))
+_OPENING = re.compile(r"(?:(?<=\s)|^)[«“„‟‹\"＂](?=\S)")
 _ATTRIBUTION = re.compile(r"[—–―-]\s*(\S)")
 _INITIAL = re.compile(r"(?:^|[\s(«“„\"'.-])(?:[^\W\d_]|Дж|Ch|Th)\.$")
 _ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.$")
@@ -116,7 +118,7 @@ def _strip(text: str, start: int, end: int) -> Span:
 
 
 def _mask(paragraph: str, quotations: list[Span]) -> str:
-    masked = paragraph.translate(_BREAKS_TO_SPACES)
+    masked = paragraph.translate(_TO_SPACES)
     if not quotations:
         return masked
     pieces: list[str] = []
@@ -137,13 +139,18 @@ def _place_cut(paragraph: str, masked: str, proposed: int, quotations: list[Span
         gap_end += 1
     if paragraph[gap_start:gap_end].isspace():
         return gap_end
-    return next((start for start, _ in quotations if gap_start <= start < gap_end), gap_end)
+    starts = (start for start, _ in quotations if gap_start <= start < gap_end)
+    stray = _OPENING.search(paragraph, gap_start, gap_end + 1)
+    return next(starts, stray.start() if stray else gap_end)
 
 
 def _is_boundary(
     paragraph: str, start: int, cut: int, quotations: list[Span], known: Abbreviations
 ) -> bool:
-    if any(begin < cut < end and end - begin <= WHOLE_QUOTATION for begin, end in quotations):
+    if any(
+        begin < cut < end <= begin + WHOLE_QUOTATION and is_closed(paragraph, (begin, end))
+        for begin, end in quotations
+    ):
         return False
     before = paragraph[start:cut].rstrip()
     after = paragraph[cut : cut + _TAIL]

@@ -16,6 +16,8 @@ from importlib.resources import files
 
 import polars as pl
 
+from stancelib.errors import ArgumentError
+
 NO_DATE = "no date"
 UNPARSABLE = "unparsable date"
 AMBIGUOUS = "ambiguous date: pass date_format, such as '%d/%m/%Y'"
@@ -72,6 +74,11 @@ def read_dates(dates: pl.Series, time_zone: str, date_format: str | None = None)
     polars.DataFrame
         As long as `dates`: `published_at` (UTC, null where refused), `zone_assumed` (whether
         `time_zone` was taken) and `reason` (null where read).
+
+    Raises
+    ------
+    ArgumentError
+        When `date_format` is neither a format nor one of `EPOCHS`.
     """
     if isinstance(dates.dtype, pl.Datetime) and dates.dtype.time_zone is not None:
         read = pl.DataFrame({"instant": dates, "local": None, "whole_day": False})
@@ -103,6 +110,11 @@ def _month_numbers() -> dict[str, int]:
 
 def _read_told_form(dates: pl.Series, date_format: str) -> pl.DataFrame:
     frame = dates.alias("date").to_frame()
+    if date_format not in EPOCHS and "%" not in date_format:
+        raise ArgumentError(
+            f"date_format must be a format such as '%d/%m/%Y', or one of {', '.join(EPOCHS)}; "
+            f"got {date_format!r}"
+        )
     if date_format in EPOCHS:
         microseconds = (pl.col("date").cast(pl.Float64, strict=False) * EPOCHS[date_format]).cast(
             pl.Int64, strict=False

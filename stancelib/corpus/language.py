@@ -80,7 +80,8 @@ def detect_languages(texts: Sequence[str], languages: tuple[str, ...]) -> pl.Dat
     probability = np.array([[score for _, score in ranks[:2]] + [0.0] for ranks in ranked])
     margin = probability[:, 0] - probability[:, 1] if ranked else np.zeros(0)
     detected = pl.DataFrame({"lang": best, "lang_margin": margin}, schema_overrides=_SCHEMA)
-    no_evidence = pl.col("lang_margin") < _NO_EVIDENCE
+    wordless = ~pl.Series(texts, dtype=pl.String).str.contains(r"\p{L}")
+    no_evidence = (pl.col("lang_margin") < _NO_EVIDENCE) | wordless
     return detected.with_columns(
         lang=pl.when(no_evidence).then(pl.lit(UNDETERMINED)).otherwise("lang"),
         lang_margin=pl.when(no_evidence).then(0.0).otherwise("lang_margin"),

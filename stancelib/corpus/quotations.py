@@ -56,18 +56,30 @@ def find_quotations(paragraph: str) -> list[Span]:
     [(9, 19), (25, 31)]
     """
     spans: list[Span] = []
-    opened = -1
+    opened, depth = -1, 0
+    nests = _balanced(paragraph)
     for match in _MARK.finditer(paragraph):
         place, mark = match.start(), match.group()
         if opened < 0:
             if _opens(paragraph, place, mark):
                 opened = place
         elif mark in _CLOSERS[paragraph[opened]] and _closes(paragraph, place, mark):
-            spans.append((opened, place + 1))
-            opened = -1
+            if depth == 0:
+                spans.append((opened, place + 1))
+                opened = -1
+            else:
+                depth -= 1
+        elif mark == paragraph[opened] and mark in nests:
+            depth += 1
     if opened >= 0:
         spans.append((opened, min(len(paragraph.rstrip()), opened + LONGEST_UNCLOSED)))
     return spans
+
+
+def is_closed(paragraph: str, span: Span) -> bool:
+    """Whether a quotation ends with a mark, not with its paragraph or at the limit."""
+    start, end = span
+    return end - start > 1 and paragraph[end - 1] in _CLOSERS[paragraph[start]]
 
 
 def dialogue_spans(paragraph: str, is_attribution: Callable[[str], bool]) -> list[Span]:
@@ -129,6 +141,18 @@ def _closes(paragraph: str, place: int, mark: str) -> bool:
         # A mark that touches only the word after it opens: the one before was never closed.
         return not (before.isspace() and _is_word(after))
     return True
+
+
+def _balanced(paragraph: str) -> str:
+    """Marks that stand for a quotation inside one of the same kind, where each is closed.
+
+    Where they do not balance (``«ООО «Газпром»``, or a mark at the head of each paragraph),
+    the first closing mark ends the quotation.
+    """
+    balanced = "«" if 1 < paragraph.count("«") == paragraph.count("»") else ""
+    straight = [match.start() for match in re.finditer('"', paragraph)]
+    opening = sum(1 for place in straight if _opens(paragraph, place, '"'))
+    return balanced + ('"' if 1 < opening == len(straight) - opening else "")
 
 
 def _single_closes(paragraph: str, place: int) -> bool:

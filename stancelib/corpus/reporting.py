@@ -17,15 +17,16 @@ from importlib.resources import files
 QUOTED = r"“[,.!?…]?”"
 _LONGEST_ATTRIBUTION = 160
 _LONGEST_NAME = 3
+_ELISION = re.compile("[LD]'", re.IGNORECASE)
 _UPPER = "".join(c for c in map(chr, range(0x530)) if c.isupper())
-_NAME = rf"(?:[{_UPPER}]\.|[{_UPPER}][\w'-]*\w|[{_UPPER}])"
+_NAME = rf"(?:(?:[{_UPPER}]\.){{1,3}}|[{_UPPER}][\w'-]*\w|[{_UPPER}])"
 _PARTICLE = r"(?:de|del|della|di|da|dos|du|van|von|der|den|la|al|el|bin|ben|ter)"
 # A title before a name keeps its full stop: "M. Macron", "Gen. Milley".
 _RUN = re.compile(
     rf"(?<![\w-])(?:{_NAME}\.?(?=\s)\s+(?:{_PARTICLE}\s+){{0,2}}){{0,6}}{_NAME}(?![\w])"
 )
-_CLAUSE_END = re.compile(r"[,;:!?()—―–“”\[\]]|\.(?:\s|$)|\s-\s")
-_CLAUSE_START = re.compile(r"[;:!?()—―–“”\[\]]|(?<=\w\w)\.\s|\s-\s")
+_CLAUSE_END = re.compile(r"[,;:!?()—―–“”\[\]]|\.$|\s-\s")
+_CLAUSE_START = re.compile(r"[;:!?()—―–“”\[\]]|\s-\s")
 
 
 @dataclass(frozen=True)
@@ -174,17 +175,21 @@ def _verb_pattern(words: dict[str, list[str]]) -> str:
 def _indirect_patterns(words: dict[str, list[str]], verb: str) -> list[str]:
     complementiser = _any(words["complementisers"])
     few_words = r"(?:[\s,]+[^\s,.!?;:“”]+){0,8}?"
+    # "Kuleba, the minister, spoke of ..." is no attribution at the end of a statement.
+    no_object = "" if words["inverts"] else rf"(?!\s+(?:{_any(words['prepositions'])})\s)"
     patterns = [
         # said on Monday that ...; заявил в среду, что ...
         rf"{verb}{few_words},?\s+(?:{complementiser})(?:\b|(?<='))",
         # ..., said Peskov; ..., заявил он
-        rf"\w[,”]\s*[—–-]?\s*{verb}[^.!?“”;:]{{0,{_LONGEST_ATTRIBUTION}}}[.!?]?\s*$",
+        rf"\w[,”]\s*[—–-]?\s*{verb}{no_object}[^.!?“”;:]{{0,{_LONGEST_ATTRIBUTION}}}[.!?]?\s*$",
         # Peskov said: ...
         rf"{verb}[^.!?“”]{{0,80}}:\s*\S+\s+\S+",
     ]
     if words["enough"]:
         patterns.append(rf"\b(?:{_any(words['enough'])})\b")
         # ..., the Kremlin warned.
+        # As the President noted, ...
+        patterns.append(rf"\bas\s+(?:[^\s,]+\s+){{0,6}}?{verb}")
         patterns.append(rf",\s+(?:[^\s,]+\s+){{1,6}}{verb}(?:\s+[^\s,]+){{0,4}}[.!?]?\s*$")
     if words["comma_reports"]:
         patterns.append(rf"{verb}(?:\s+[^\s,.!?;:]+){{0,6}},\s+\w+")
@@ -195,15 +200,30 @@ def _around_verb(narration: str, verb: re.Match[str], how: Reporting) -> str | N
     before = _clause_before(narration, verb.start())
     after = _clause_after(narration, verb.end())
     last = before.rsplit(",", 1)[-1].strip()
-    if last and (last.split()[-1].lower() in how.pronouns or _begins_with_pronoun(last, how)):
+    if not last:
+        # "..., said Peskov" or "Peskov, the spokesman, said ..."
+        return _subject_behind(after, how) or _before_comma(before, how)
+    if last.split()[-1].lower() in how.pronouns or _begins_with_pronoun(last, how):
         return None
-    named = _last_name(last, how) if last else _first_name(before, how)
-    if named is not None:
-        return named
-    inverted = not last or how.inverts
-    if not inverted or _begins_with_pronoun(after.strip(), how):
+    named = _last_name(last, how)
+    return _subject_behind(after, how) if named is None and how.inverts else named
+
+
+def _subject_behind(clause: str, how: Reporting) -> str | None:
+    """Name the subject behind its verb: an object would be followed by more of its clause."""
+    if _begins_with_pronoun(clause, how):
         return None
-    return _first_name(after, how)
+    for place, named in _names(clause, how):
+        following = clause[place.end() :].split(maxsplit=1)
+        if how.inverts or not following or following[0].lower() in how.prepositions:
+            return named
+    return None
+
+
+def _before_comma(clause: str, how: Reporting) -> str | None:
+    """Name what stands before an apposition: "Peskov, the spokesman, "."""
+    named = [name for place, name in _names(clause, how) if clause[place.end() :][:1] == ","]
+    return named[-1] if named else None
 
 
 def _begins_with_pronoun(clause: str, how: Reporting) -> bool:
@@ -222,29 +242,37 @@ def _clause_after(narration: str, place: int) -> str:
 
 
 def _first_name(clause: str, how: Reporting) -> str | None:
-    return next(_names(clause, how), None)
+    return next((named for _, named in _names(clause, how)), None)
 
 
 def _last_name(clause: str, how: Reporting) -> str | None:
-    return next(iter(list(_names(clause, how))[::-1]), None)
+    named = [named for _, named in _names(clause, how)]
+    return named[-1] if named else None
 
 
-def _names(clause: str, how: Reporting) -> Iterator[str]:
+def _names(clause: str, how: Reporting) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield runs of capitalised words that may be a speaker."""
     for run in _RUN.finditer(clause):
-        words_before = clause[: run.start()].split()
-        if words_before and words_before[-1].lower().strip("'") in how.prepositions:
+        before = clause[: run.start()].lower().replace("'", " ").split()
+        while before and before[-1] in how.roles - how.prepositions:
+            before.pop()
+        if before and before[-1] in how.prepositions:
             continue
         named = _without_roles(run.group().split(), how)
         if named:
-            yield " ".join(named)
+            yield run, " ".join(named)
 
 
 def _without_roles(words: list[str], how: Reporting) -> list[str]:
-    while words and words[0].lower().rstrip("'") in how.roles:
+    while words and words[0].lower() in how.roles:
         words = words[1:]
     while words and words[-1].lower() in how.roles:
         words = words[:-1]
-    return words if len(words) <= _LONGEST_NAME else words[-2:]
+    if words and _ELISION.match(words[0]):
+        # "L'Elysée" is named Elysée; "L'idée" is no name.
+        words = [words[0][2:], *words[1:]] if words[0][2:3].isupper() else []
+    capitals = [place for place, word in enumerate(words) if word[:1].isupper()]
+    return words[capitals[-2] :] if len(capitals) > _LONGEST_NAME else words
 
 
 def _beside_quotation(narration: str, how: Reporting) -> str | None:
