@@ -17,6 +17,7 @@ _SUFFIX = re.compile(
     r"|feindlich\w*|freundlich\w*|kritisch\w*|phil\w*|phob\w*|sprachig\w*|versteher\w*"
     r"|фил\w*|фоб\w*)"
 )
+_HINT_OF_ADDRESS = re.compile(r"\w\.\w|@|://")
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\w\S+"
     r"|[\w-]+(?:\.[\w-]+)*\.(?:com|de|edu|eu|fr|gov|info|int|it|io|mil|net|news|org|pl|press|ru|su|tv|ua|uk|рф|укр)"
@@ -85,10 +86,8 @@ def silent_spans(folded: str) -> list[tuple[int, int]]:
     >>> silent_spans("more on www.nato.int today")
     [(8, 20)]
     """
-    spans = (
-        [match.span() for match in _ADDRESS.finditer(folded)]
-        if "." in folded or "@" in folded
-        else []
-    )
+    spans: list[tuple[int, int]] = []
+    if _HINT_OF_ADDRESS.search(folded):
+        spans = [match.span() for match in _ADDRESS.finditer(folded)]
     dateline = _DATELINE.match(folded)
     return [dateline.span(), *spans] if dateline else spans

@@ -32,6 +32,7 @@ _SAME_WIDTH = str.maketrans(
 _STRESS_MARKS = "\u0300\u0301"
 # Text made of these alone folds one character to one: nothing to compose and nothing to drop.
 _PLAIN = re.compile(r"(?!.*\s\s)[\w\s!-/:-@\[-`{-~«»“”„‹›’‘…\u2010-\u2015№€£°§·•]*", re.DOTALL)
+_NOT_PLAIN_ASCII = re.compile(r"[\x00-\x1f`]|  ")
 _MODIFIER_LETTERS = re.compile("[ʼʹ]")
 
 
@@ -75,6 +76,8 @@ def fold(text: str) -> Folded:
     >>> fold("GROẞ").text, list(fold("GROẞ").starts)
     ('gross', [0, 1, 2, 3, 3])
     """
+    if text.isascii() and not _NOT_PLAIN_ASCII.search(text):
+        return Folded(text.lower(), range(len(text)), range(1, len(text) + 1))
     folded = text.casefold()
     if len(folded) == len(text) and _PLAIN.fullmatch(text):
         size = len(text)

@@ -46,6 +46,8 @@ class Pattern:
         The places that must not be in upper case.
     at_start : bool
         Whether it counts only at the beginning of the sentence.
+    lead, tail : int
+        How many characters of the folded form stand before and after what it names.
     """
 
     target: str
@@ -53,6 +55,8 @@ class Pattern:
     upper: tuple[int, ...] = ()
     lower: tuple[int, ...] = ()
     at_start: bool = False
+    lead: int = 0
+    tail: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +142,8 @@ def _that_count(
         ):
             continue
         yield Hit(
-            folded.starts[start],
-            folded.ends[end - 1],
+            folded.starts[start + pattern.lead],
+            folded.ends[end - pattern.tail - 1],
             pattern.target,
             alias.form,
             alias.kind,
@@ -222,14 +226,19 @@ def matcher_for(targets: tuple[Target, ...], language: str) -> Matcher:
 
 
 def _pattern_of_alias(target: str, alias: Alias) -> tuple[str, Pattern]:
-    folded = fold(alias.form)
-    upper, lower = _places_by_case(alias.form, folded)
-    return folded.text, Pattern(
+    before, named, after = alias.parts
+    form = before + named + after
+    folded = fold(form)
+    upper, lower = _places_by_case(form, folded)
+    pattern = Pattern(
         target,
         alias,
         upper=upper if alias.case == "upper" else (),
-        lower=lower if alias.case == "lower" else (),
+        lower=upper + lower if alias.case == "lower" else (),
+        lead=sum(source < len(before) for source in folded.starts),
+        tail=sum(source >= len(before + named) for source in folded.starts),
     )
+    return folded.text, pattern
 
 
 def _pattern_of_exclusion(target: str, exclusion: Exclusion) -> tuple[str, Pattern]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal, Self
 
@@ -15,21 +16,27 @@ AliasKind = Literal["name", "demonym", "capital", "institution", "person"]
 AliasCase = Literal["ignore", "upper", "lower"]
 
 
+_BRACKETS = re.compile(r"([^\[\]]*)\[([^\[\]]+)\]([^\[\]]*)")
+
+
 def check_form(form: str) -> str:
     """Return a form as it is, or refuse it.
 
     Raises
     ------
     ValueError
-        If it holds no letter or digit, or begins or ends with a space.
+        If it holds no letter or digit, begins or ends with a space, or its square brackets are
+        not one pair around something.
 
     Examples
     --------
-    >>> check_form("NATO")
-    'NATO'
+    >>> check_form("the [Alliance]")
+    'the [Alliance]'
     """
     if form != form.strip() or not any(map(is_word_character, fold(form).text)):
         raise ValueError(f"{form!r} must hold a letter or digit, and no space at its ends")
+    if re.search(r"[\[\]]", form) and not _BRACKETS.fullmatch(form):
+        raise ValueError(f"{form!r} may hold one pair of square brackets, around what is named")
     return form
 
 
@@ -39,7 +46,9 @@ class Alias(BaseModel):
     Attributes
     ----------
     form : str
-        The form as it is written, inflection included; `alias` in the Mentions frame.
+        The form as it is written, inflection included; `alias` in the Mentions frame. Square
+        brackets hold what stands for the target, where the rest only has to stand beside it:
+        "the [Alliance]" is a mention of the one word.
     kind : {"name", "demonym", "capital", "institution", "person"}
         What the form is, so that an analyst can leave kinds out. Adjectives are demonyms.
     language : str or None
@@ -66,6 +75,18 @@ class Alias(BaseModel):
     short_form: bool = False
 
     _form_has_a_word = field_validator("form")(check_form)
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """What stands before the mention, the mention itself, and what stands after it.
+
+        Examples
+        --------
+        >>> Alias(form="the [Alliance]").parts
+        ('the ', 'Alliance', '')
+        """
+        match = _BRACKETS.fullmatch(self.form)
+        return (match[1], match[2], match[3]) if match else ("", self.form, "")
 
 
 class Exclusion(BaseModel):
