@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import altair as alt
 import polars as pl
 
-from stancelib.charts.clock import as_clock, milliseconds, spacing, time_zone_of
+from stancelib.charts.clock import milliseconds, spacing, time_zone_of
+from stancelib.charts.tables import Tables
 
 STANCE_TITLE = "Stance (−1 against … +1 in favor)"
 NORMAL_95 = 1.96
@@ -68,13 +69,6 @@ class Clock:
         return alt.X("period:T", axis=axis, scale=alt.Scale(type="utc", domain=domain, nice=False))
 
 
-def inline(frame: pl.DataFrame) -> alt.InlineData:
-    """A frame as the data of a chart: times as wall clocks, numbers to four decimals."""
-    times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
-    plain = frame.with_columns(*map(as_clock, times), pl.selectors.float().round(4))
-    return alt.InlineData(values=plain.to_dicts())
-
-
 def stance_channel(
     field: str, domain: tuple[float, float], *, label_rows: int, titled: bool = True
 ) -> alt.Y:
@@ -107,8 +101,8 @@ def stance_domain(values: pl.Series) -> tuple[float, float]:
     return max(-1.0, min(low, -_STEP)), min(1.0, max(high, _STEP))
 
 
-def neutral_rule() -> alt.Chart:
+def neutral_rule(tables: Tables) -> alt.Chart:
     """The line at stance 0."""
-    zero = alt.InlineData(values=[{"neutral": 0}])
+    zero = tables.add([{"neutral": 0}])
     rule: alt.Chart = alt.Chart(zero).mark_rule(style="neutral-rule").encode(y="neutral:Q")
     return rule

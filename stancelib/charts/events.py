@@ -12,6 +12,7 @@ import altair as alt
 from stancelib.charts.axes import ROW_HEIGHT, Clock
 from stancelib.charts.clock import CLOCK_FORMAT, date_words, wall_clock
 from stancelib.charts.labels import Label, place_labels
+from stancelib.charts.tables import Tables
 from stancelib.charts.theme import LABEL_SIZE
 
 
@@ -68,7 +69,9 @@ class EventLayers:
         return EventLayers(rules=rules, outside=self.outside)
 
 
-def event_layers(events: Sequence[EventMark], clock: Clock, *, width: float) -> EventLayers:
+def event_layers(
+    events: Sequence[EventMark], clock: Clock, tables: Tables, *, width: float
+) -> EventLayers:
     """Rules at the events, and labels above the picture that do not collide."""
     dated = [(event, wall_clock(event.at, clock.time_zone)) for event in events]
     outside = tuple(e.name for e, at in dated if not clock.first <= at <= clock.last)
@@ -84,7 +87,7 @@ def event_layers(events: Sequence[EventMark], clock: Clock, *, width: float) -> 
         font_size=LABEL_SIZE,
     )
     rows = [_row(event.name, at, label) for (event, at), label in zip(inside, placed, strict=True)]
-    data = alt.InlineData(values=rows)
+    data = tables.add(rows)
     height = 1 + max(label.row for label in placed)
     return EventLayers((_rules(data),), (_labels(data),), height, outside)
 
@@ -101,7 +104,7 @@ def _row(name: str, at: datetime, label: Label) -> dict[str, object]:
     }
 
 
-def _rules(data: alt.InlineData) -> alt.Chart:
+def _rules(data: alt.NamedData) -> alt.Chart:
     rules: alt.Chart = (
         alt.Chart(data)
         .mark_rule(style="event-rule")
@@ -115,7 +118,7 @@ def _rules(data: alt.InlineData) -> alt.Chart:
     return rules
 
 
-def _labels(data: alt.InlineData) -> alt.Chart:
+def _labels(data: alt.NamedData) -> alt.Chart:
     labels: alt.Chart = (
         alt.Chart(data)
         .mark_text(

@@ -10,7 +10,6 @@ import polars as pl
 from stancelib.charts.axes import (
     ROW_HEIGHT,
     Clock,
-    inline,
     neutral_rule,
     stance_channel,
     stance_domain,
@@ -18,6 +17,7 @@ from stancelib.charts.axes import (
 from stancelib.charts.clock import date_words, period_name, wall_clock
 from stancelib.charts.events import EventLayers, PlainEvent, event_layers
 from stancelib.charts.heading import heading
+from stancelib.charts.tables import Tables
 from stancelib.charts.theme import ThemeName, themed
 from stancelib.errors import DataError, NotEnoughDataError
 
@@ -104,15 +104,16 @@ def interrupted_time_series_chart(
     ['Stance before and after an event']
     """
     frame = _checked(fitted)
-    clock = Clock.of(frame)
-    marks = event_layers([PlainEvent(event_name, event_at)], clock, width=width)
+    clock, tables = Clock.of(frame), Tables()
+    marks = event_layers([PlainEvent(event_name, event_at)], clock, tables, width=width)
     name = title or f"Stance before and after {event_name}"
     lines = _lines(frame, wall_clock(event_at, clock.time_zone))
     x = clock.channel(width=width)
+    y = stance_channel("stance", _domain(frame, lines), label_rows=marks.rows)
     layers = [
-        neutral_rule(),
-        *_line_layers(lines, x, label_rows=marks.rows),
-        _points(frame, x, _domain(frame, lines), marks, period_name(frame)),
+        neutral_rule(tables),
+        *_line_layers(tables.add_frame(lines), x, label_rows=marks.rows),
+        _points(tables.add_frame(_seen(frame)), x, y, period_name(frame)),
         *marks.rules,
         *marks.labels,
     ]
@@ -122,7 +123,7 @@ def interrupted_time_series_chart(
         title=heading(name, _notes(frame, clock, event_at, marks), width=width),
         description=description or name,
     )
-    return themed(chart, theme)
+    return themed(chart, theme, tables)
 
 
 def _checked(fitted: pl.DataFrame) -> pl.DataFrame:
@@ -171,7 +172,7 @@ def _after(frame: pl.DataFrame, event: datetime) -> pl.Expr:
     return pl.col("period").dt.replace_time_zone(None) >= event
 
 
-def _line_layers(lines: pl.DataFrame, x: alt.X, *, label_rows: int) -> list[alt.Chart]:
+def _line_layers(lines: alt.NamedData, x: alt.X, *, label_rows: int) -> list[alt.Chart]:
     color = alt.Color(
         "line:N",
         scale=alt.Scale(domain=[FITTED, EXPECTED]),
@@ -180,30 +181,27 @@ def _line_layers(lines: pl.DataFrame, x: alt.X, *, label_rows: int) -> list[alt.
     dash = alt.StrokeDash(
         "line:N", scale=alt.Scale(domain=[FITTED, EXPECTED], range=[[1, 0], [5, 4]])
     )
-    base = alt.Chart(inline(lines)).encode(x=x, color=color, detail="run:N")
+    base = alt.Chart(lines).encode(x=x, color=color, detail="run:N")
     return [
         base.mark_area(opacity=0.16, clip=True).encode(y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
         base.mark_line(strokeWidth=2.2, clip=True).encode(y=alt.Y("value:Q"), strokeDash=dash),
     ]
 
 
-def _points(
-    frame: pl.DataFrame,
-    x: alt.X,
-    domain: tuple[float, float],
-    marks: EventLayers,
-    period: str,
-) -> alt.Chart:
+def _seen(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select("period", "stance", "n_documents").drop_nulls("stance")
+
+
+def _points(seen: alt.NamedData, x: alt.X, y: alt.Y, period: str) -> alt.Chart:
     """Observed stances, their area in proportion to the articles."""
     start = "" if period == "day" else f"{period} from "
-    seen = frame.select("period", "stance", "n_documents").drop_nulls("stance")
     points: alt.Chart = (
-        alt.Chart(inline(seen))
+        alt.Chart(seen)
         .transform_calculate(when=f"'{start}' + utcFormat(toDate(datum.period), '%-d %b %Y')")
         .mark_point(style="observed", filled=True)
         .encode(
             x=x,
-            y=stance_channel("stance", domain, label_rows=marks.rows),
+            y=y,
             size=alt.Size("n_documents:Q", scale=alt.Scale(range=[12, 170]), legend=None),
             tooltip=[
                 alt.Tooltip("when:N", title="period"),

@@ -9,11 +9,12 @@ import altair as alt
 import polars as pl
 from altair.utils.schemapi import UndefinedType
 
-from stancelib.charts.axes import Clock, inline, neutral_rule, stance_channel, stance_domain
+from stancelib.charts.axes import Clock, neutral_rule, stance_channel, stance_domain
 from stancelib.charts.clock import period_name
 from stancelib.charts.events import EventLayers, EventMark, event_layers
 from stancelib.charts.heading import heading
 from stancelib.charts.over_time_core import Panel, drawn_frame, panels_of
+from stancelib.charts.tables import Tables
 from stancelib.charts.theme import MOST_COLOURS, ThemeName, themed
 from stancelib.charts.words import describe_series
 from stancelib.errors import DataError, NotEnoughDataError
@@ -95,13 +96,14 @@ def stance_over_time(
         title=heading(title or _default_title(frame), _notes(style), width=width),
         description=describe_series(series),
     )
-    return themed(chart, theme)
+    return themed(chart, theme, style.tables)
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
     """What all panels of a picture share."""
 
+    tables: Tables
     clock: Clock
     marks: EventLayers
     domain: tuple[float, float]
@@ -121,11 +123,12 @@ def _style(
     height: int,
     columns: int,
 ) -> _Style:
-    clock = Clock.of(series)
+    clock, tables = Clock.of(series), Tables()
     room = (width - AXIS_ROOM * (columns - 1)) // columns
     return _Style(
+        tables=tables,
         clock=clock,
-        marks=event_layers(events, clock, width=room),
+        marks=event_layers(events, clock, tables, width=room),
         domain=stance_domain(_shown_values(frame)),
         sources=sorted(set(frame["source"])),
         period=period_name(series),
@@ -189,7 +192,7 @@ def _notes(style: _Style) -> str:
 
 def _panel(panel: Panel, style: _Style, *, legend: bool, headed: bool) -> alt.VConcatChart:
     """The stances of a panel, and the number of articles below them."""
-    data = inline(panel.frame.drop("target", "se"))
+    data = style.tables.add_frame(panel.frame.drop("target", "se"))
     stances = alt.layer(*_stance_layers(data, style, legend=legend)).properties(
         width=style.width, height=style.height
     )
@@ -199,7 +202,7 @@ def _panel(panel: Panel, style: _Style, *, legend: bool, headed: bool) -> alt.VC
     return block.properties(title=alt.TitleParams(text=panel.heading, fontSize=13, offset=6))
 
 
-def _stance_layers(data: alt.InlineData, style: _Style, *, legend: bool) -> list[alt.Chart]:
+def _stance_layers(data: alt.NamedData, style: _Style, *, legend: bool) -> list[alt.Chart]:
     x = style.clock.channel(width=style.width, labelled=False)
     y = stance_channel("stance", style.domain, label_rows=style.marks.rows, titled=style.titled)
     color = _color(style.sources, legend=legend)
@@ -208,7 +211,7 @@ def _stance_layers(data: alt.InlineData, style: _Style, *, legend: bool) -> list
     with_band = base.transform_filter("isValid(datum.low)")
     ends = {"y": alt.Y("low:Q"), "y2": alt.Y2("high:Q")}
     return [
-        neutral_rule(),
+        neutral_rule(style.tables),
         with_band.transform_filter("!datum.band_alone")
         .mark_area(opacity=0.16, clip=True)
         .encode(detail="band_run:N", **ends),
@@ -257,7 +260,7 @@ def _hover(base: alt.Chart, y: alt.Y, period: str) -> alt.Chart:
     return points
 
 
-def _counts(data: alt.InlineData, style: _Style) -> alt.Chart:
+def _counts(data: alt.NamedData, style: _Style) -> alt.Chart:
     """Bars of the number of articles, stacked by source."""
     bar = max(1.0, min(WIDEST_BAR, 0.7 * style.clock.step_pixels(style.width)))
     axis = alt.Axis(title="articles", tickCount=2, format="~s", grid=False, titlePadding=8)

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 import altair as alt
 
+from stancelib.charts.tables import Tables
 from stancelib.errors import ArgumentError
 
 ThemeName = Literal["light", "dark"]
@@ -104,8 +105,10 @@ def theme_configuration(palette: Palette) -> dict[str, Any]:
     }
 
 
-def themed(chart: AnyChart, theme: ThemeName) -> AnyChart:
-    """The chart with the configuration of a theme; the global theme is not touched.
+def themed(chart: AnyChart, theme: ThemeName, tables: Tables) -> AnyChart:
+    """The chart with the configuration of a theme and its tables.
+
+    The global theme is not touched. The tables come last, so that nothing copies them.
 
     Raises
     ------
@@ -115,6 +118,7 @@ def themed(chart: AnyChart, theme: ThemeName) -> AnyChart:
     if theme not in PALETTES:
         raise ArgumentError.unknown("theme", theme, PALETTES)
     configured: AnyChart = chart.configure(**theme_configuration(PALETTES[theme]))
+    configured.datasets = tables.rows
     return configured
 
 

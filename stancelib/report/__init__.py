@@ -1,0 +1,24 @@
+"""The report: one HTML page that needs no network."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from stancelib.report.page import report
+
+
+class _CallableRoom(ModuleType):
+    """The package as a function, since importing it hides the function of the same name."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Path:
+        """Write the page; see `stancelib.report.page.report`."""
+        return report(*arguments, **options)
+
+
+# Without this, ``sl.report(...)`` would fail after anyone's ``import stancelib.report``.
+sys.modules[__name__].__class__ = _CallableRoom
+
+__all__ = ["report"]

@@ -1,0 +1,82 @@
+"""The one-paragraph answer at the top of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from stancelib.report.estimates import Estimate
+from stancelib.report.formats import listed, moment
+
+MOST_NAMED = 4
+# Two-sided intervals of 95 %: how often one excludes 0 where nothing changed.
+BY_CHANCE = 0.05
+
+
+def answer(
+    summary: Mapping[str, Any],
+    targets: Sequence[str],
+    estimates: Sequence[Estimate],
+    time_zone: str,
+) -> str:
+    """What was read, what moved, and how much of that chance alone would bring."""
+    return " ".join([_read(summary, targets, time_zone), *_moved(estimates, time_zone)])
+
+
+def _read(summary: Mapping[str, Any], targets: Sequence[str], time_zone: str) -> str:
+    first: datetime = summary["first_published"]
+    last: datetime = summary["last_published"]
+    sources = len(summary["sources"])
+    return (
+        f"{summary['documents']:,} articles of {sources} source{'s' * (sources != 1)}, "
+        f"{moment(first, time_zone).words} to {moment(last, time_zone).words}, were scored for "
+        f"their stance toward {listed(targets)}."
+    )
+
+
+def _moved(estimates: Sequence[Estimate], time_zone: str) -> list[str]:
+    if not estimates:
+        return ["No event was given, so no effect was estimated."]
+    sentences = []
+    for event in dict.fromkeys(estimate.event for estimate in estimates):
+        own = [estimate for estimate in estimates if estimate.event == event]
+        when = moment(event.at, time_zone).words
+        sentences.append(f"Around {event.name} ({when}), {_changes(own)}")
+    return [*sentences, *_by_chance(estimates)]
+
+
+def _changes(own: Sequence[Estimate]) -> str:
+    """Which levels changed clearly at an event, the largest first."""
+    fitted = [e for e in own if e.level is not None]
+    if not fitted:
+        return "no effect could be estimated; the reasons are below."
+    clear = sorted(
+        ((e, level) for e in fitted if (level := e.level) and level.is_clear),
+        key=lambda pair: -pair[1].size,
+    )
+    if not clear:
+        return f"none of {len(fitted)} series shows a change of level that excludes 0."
+    named = [
+        f"{e.source} on {e.target} {level.estimate} ({level.interval})"
+        for e, level in clear[:MOST_NAMED]
+    ]
+    more = f", and {len(clear) - MOST_NAMED} more" if len(clear) > MOST_NAMED else ""
+    return (
+        f"the level changed in {len(clear)} of {len(fitted)} series by more than its 95 % interval "
+        f"leaves to chance: {'; '.join(named)}{more}."
+    )
+
+
+def _by_chance(estimates: Sequence[Estimate]) -> list[str]:
+    fitted = sum(estimate.level is not None for estimate in estimates)
+    refused = len(estimates) - fitted
+    sentences = []
+    if fitted > 1:
+        sentences.append(
+            f"Where nothing changed at all, about {fitted * BY_CHANCE:.1f} of {fitted} intervals "
+            "would exclude 0 by chance; they are not adjusted for that."
+        )
+    if refused:
+        sentences.append(f"{refused} of {len(estimates)} effects were refused, with reasons below.")
+    return sentences
