@@ -70,8 +70,8 @@ def interrupted_time_series(
     error : {"gls", "hac", "ols"}
         Kind of error. ``"gls"``: generalized least squares, the noise being a first-order
         autoregression plus the sampling noise of the articles, averaged over all strengths of
-        both that the data allow. ``"hac"``: Newey-West errors over elapsed time. ``"ols"``:
-        errors that take periods for independent, which news seldom are.
+        both that the data allow. ``"hac"``: Newey-West errors over elapsed time, too narrow in
+        short series. ``"ols"``: errors that take periods for independent, which news seldom are.
     weights : {"precision", "none"}
         Whether periods count by their precision, ``1 / (tau2 + v_t)`` with `v_t` the sampling
         variance from ``se`` and ``n_effective`` and `tau2` the variance that articles do not
