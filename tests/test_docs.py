@@ -89,5 +89,7 @@ def test_public_docstring_begins_with_a_sentence(name: str) -> None:
 def test_every_page_is_in_a_table_of_contents(root_folder: Path) -> None:
     pages = {path.stem for path in (root_folder / "docs").glob("*.md")} | {"api"}
     index = (root_folder / "docs" / "index.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^(\w+)$", "".join(code_blocks(index, "{toctree}")), flags=re.MULTILINE)
+    listed = re.findall(
+        r"^(?:.*<)?(\w+)>?$", code_blocks(index, "{toctree}")[0], flags=re.MULTILINE
+    )
     assert sorted(listed) == sorted(pages - {"index"})
