@@ -116,6 +116,11 @@ def is_direct(narration: str, how: Reporting) -> bool:
     return any(pattern.search(narration) for pattern in how.direct)
 
 
+def is_headline_quotation(narration: str) -> bool:
+    """Whether the sentence is a topic or name, a colon and a quotation."""
+    return re.search(rf":\s*{QUOTED}\W*$", narration) is not None
+
+
 def is_attributed(narration: str, how: Reporting) -> bool:
     """Whether words around a quotation say that somebody speaks."""
     return bool(how.verb.search(narration) or how.according.search(narration))
@@ -181,7 +186,10 @@ def _indirect_patterns(words: dict[str, list[str]], verb: str) -> list[str]:
         # said on Monday that ...; заявил в среду, что ...
         rf"{verb}{few_words},?\s+(?:{complementiser})(?:\b|(?<='))",
         # ..., said Peskov; ..., заявил он
-        rf"\w[,”]\s*[—–-]?\s*{verb}{no_object}[^.!?“”;:]{{0,{_LONGEST_ATTRIBUTION}}}[.!?]?\s*$",
+        (
+            rf"(?:\w,|”,?)\s*[—–-]?\s*{verb}{no_object}"
+            rf"(?:[^.!?“”;:]|“”){{0,{_LONGEST_ATTRIBUTION}}}[.!?]?\s*$"
+        ),
         # Peskov said: ...
         rf"{verb}[^.!?“”]{{0,80}}:\s*\S+\s+\S+",
     ]
@@ -190,7 +198,7 @@ def _indirect_patterns(words: dict[str, list[str]], verb: str) -> list[str]:
         # ..., the Kremlin warned.
         # As the President noted, ...
         patterns.append(rf"\bas\s+(?:[^\s,]+\s+){{0,6}}?{verb}")
-        patterns.append(rf",\s+(?:[^\s,]+\s+){{1,6}}{verb}(?:\s+[^\s,]+){{0,4}}[.!?]?\s*$")
+        patterns.append(rf",”?\s+(?:[^\s,]+\s+){{1,6}}{verb}(?:\s+[^\s,]+){{0,4}}[.!?]?\s*$")
     if words["comma_reports"]:
         patterns.append(rf"{verb}(?:\s+[^\s,.!?;:]+){{0,6}},\s+\w+")
     return patterns
@@ -264,10 +272,12 @@ def _names(clause: str, how: Reporting) -> Iterator[tuple[re.Match[str], str]]:
 
 
 def _without_roles(words: list[str], how: Reporting) -> list[str]:
-    while words and words[0].lower() in how.roles:
-        words = words[1:]
     while words and words[-1].lower() in how.roles:
         words = words[:-1]
+    last_role = max((i for i, word in enumerate(words) if word.lower() in how.roles), default=-1)
+    words = words[last_role + 1 :]
+    if len(words) == 1 and words[0].lower() in how.pronouns:
+        return []
     if words and _ELISION.match(words[0]):
         # "L'Elysée" is named Elysée; "L'idée" is no name.
         words = [words[0][2:], *words[1:]] if words[0][2:3].isupper() else []

@@ -9,6 +9,7 @@ from stancelib.corpus.reporting import (
     find_speaker,
     is_attributed,
     is_direct,
+    is_headline_quotation,
     is_indirect,
     reporting,
 )
@@ -94,6 +95,8 @@ def _is_quotation(
     if share <= MOSTLY_QUOTED:
         return False
     if runs_on or (share >= WHOLLY_QUOTED and words >= _FEWEST_WORDS):
+        return True
+    if is_headline_quotation(narration):
         return True
     return how is not None and (
         is_attributed(narration, how) or find_speaker(narration, how) is not None
