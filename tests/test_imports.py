@@ -76,3 +76,8 @@ def test_public_names_are_not_hidden_by_rooms_of_the_same_name(root_folder: Path
     packages_after(
         f"import stancelib, {', '.join(rooms)}\n{hidden}\nassert not modules, modules", root_folder
     )
+
+
+def test_help_on_report_is_about_the_function(root_folder: Path) -> None:
+    code = "import stancelib.report\nassert 'Examples' in stancelib.report.__doc__"
+    assert "stancelib" in packages_after(code, root_folder)
