@@ -21,6 +21,6 @@ class _CallableRoom(ModuleType):
 # Without this, ``sl.report(...)`` would fail after anyone's ``import stancelib.report``.
 sys.modules[__name__].__class__ = _CallableRoom
 # ``help(sl.report)`` is about the function, whichever of the two the name is bound to.
-__doc__ = report.__doc__
+__doc__ = report.__doc__ or ""
 
 __all__ = ["report"]
