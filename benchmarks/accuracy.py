@@ -18,10 +18,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.scoring.embedded import EmbeddedScorer
+from stancelib.scoring.embedded import (
+    PACKAGE_MODEL,
+    EmbeddedScorer,
+    encode,
+    load_model,
+    predict,
+)
 from stancelib.training import data
 from stancelib.training.metrics import f1_positive_negative, macro_f1
 
@@ -83,10 +90,6 @@ def measured(frame: pl.DataFrame, scores: NDArray[np.float64]) -> dict[str, obje
 
 def float_scores(frame: pl.DataFrame, graph: Path) -> NDArray[np.float64]:
     """The same inputs through the float graph of the same weights."""
-    import onnxruntime
-
-    from stancelib.scoring.embedded import PACKAGE_MODEL, encode, load_model, predict
-
     model = load_model(PACKAGE_MODEL)
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     inputs = encode(frame.with_columns(pl.lit("target").alias("target")), model)

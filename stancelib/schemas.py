@@ -11,6 +11,7 @@ import polars as pl
 
 VOICES = ("author", "quoted")
 PARTS = ("title", "text")
+ROUNDING = 1e-6
 ALIAS_KINDS = ("name", "demonym", "capital", "institution", "person")
 
 
@@ -85,7 +86,7 @@ class Scores(dy.Schema):
     @dy.rule()
     def probabilities_sum_to_one(cls) -> pl.Expr:
         """The three classes are exhaustive."""
-        return (pl.sum_horizontal("p_against", "p_neutral", "p_favor") - 1).abs() < 1e-6
+        return (pl.sum_horizontal("p_against", "p_neutral", "p_favor") - 1).abs() < ROUNDING
 
 
 class Sentiment(dy.Schema):

@@ -50,9 +50,8 @@ class LoadedModel:
 class EmbeddedScorer:
     """Stance of a sentence toward a mention, by the model inside the package.
 
-    Every sentence is one call of the model: the scale of the 8-bit activations is then that
-    of the sentence alone, so that a score never depends on which sentences stood beside it,
-    and a run that was killed and resumed gives the same bytes.
+    Every sentence is one call of the model, so that a score never depends on which sentences
+    stood beside it, and a run that was killed and resumed gives the same bytes.
 
     Parameters
     ----------

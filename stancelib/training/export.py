@@ -11,6 +11,7 @@ import numpy as np
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
@@ -18,6 +19,8 @@ from stancelib.errors import EnvironmentProblem
 from stancelib.training.model import StanceModel
 
 INPUTS = ("input_ids", "attention_mask")
+# The level of onnxruntime at which blocks of activations are 8-bit integers too.
+INT8_ACTIVATIONS = 4
 
 
 class ExportedModel(nn.Module):
@@ -67,19 +70,30 @@ def export_float(model: StanceModel, target: Path) -> Path:
 
 
 def quantize(source: Path, target: Path) -> Path:
-    """Weights to 8 bits, activations at run time.
+    """Weights to 8 bits in blocks of 32, each with its own scale; so are activations at run time.
 
-    Range-reduced (7-bit) weights: without them, processors with AVX2 but no VNNI saturate
-    their 16-bit sums, and the same sentence would score differently on two machines.
+    One scale for a whole activation (as onnxruntime's dynamic quantisation takes it) moves
+    probabilities by 0.03 in the mean on the dev parts, eight times as much.
     """
+    quantizer = MatMulNBitsQuantizer(
+        onnx.load(source),
+        bits=8,
+        block_size=32,
+        is_symmetric=True,
+        accuracy_level=INT8_ACTIVATIONS,
+        op_types_to_quantize=("MatMul",),
+    )
+    quantizer.process()
+    blocks = target.with_suffix(".blocks.onnx")
+    onnx.save(quantizer.model.model, blocks)
     quantize_dynamic(
-        source,
+        blocks,
         target,
-        op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+        op_types_to_quantize=["Gather"],
         per_channel=True,
-        reduce_range=True,
         weight_type=QuantType.QInt8,
     )
+    blocks.unlink()
     return target
 
 

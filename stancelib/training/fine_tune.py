@@ -109,7 +109,7 @@ def fine_tune(
     folder: Path,
     recipe: Recipe | None = None,
 ) -> StanceModel:
-    """Train and keep the epoch with the best mean macro-F1 over the dev parts.
+    """Train for the epochs of the recipe, and log the macro-F1 on the dev parts after each.
 
     Parameters
     ----------
@@ -120,8 +120,8 @@ def fine_tune(
     dev : dict of DataFrame
         The dev parts, by name; none of them may be a test part.
     folder : Path
-        Where checkpoints, the log and the best weights go. A run that finds a checkpoint of
-        the same recipe there goes on from it.
+        Where checkpoints, the weights after each epoch and the log go. A run that finds a
+        checkpoint of the same recipe there goes on from it.
     recipe : Recipe, optional
         The numbers of the run.
     """
@@ -144,11 +144,21 @@ def fine_tune(
             _log(folder, step=step + 1, of=len(schedule), loss=mean, s=seconds)
         last_of_epoch = step + 1 == len(schedule) or schedule[step + 1][0] != epoch
         if last_of_epoch:
-            _keep_if_best(run, dev, epoch)
+            _log_dev(run, dev, epoch)
+            torch.save(model.state_dict(), folder / f"epoch_{epoch}.pt")
         if last_of_epoch or (step + 1) % recipe.checkpoint_every == 0:
             _save(run, step + 1)
-    model.load_state_dict(torch.load(folder / "best.pt", weights_only=True))
     return model
+
+
+def average_weights(files: Sequence[Path]) -> dict[str, Tensor]:
+    """Mean of the weights of several epochs.
+
+    Izmailov et al. (2018), *Averaging weights leads to wider optima and better
+    generalization*, UAI, https://arxiv.org/abs/1803.05407.
+    """
+    states = [torch.load(file, weights_only=True) for file in files]
+    return {name: sum(state[name] for state in states) / len(states) for name in states[0]}
 
 
 def _step(run: Run, step: int, inputs: list[tuple[int, ...]], labels: Tensor) -> float:
@@ -195,19 +205,13 @@ def _linear_schedule(
     return torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
 
 
-def _keep_if_best(run: Run, dev: dict[str, pl.DataFrame], epoch: int) -> None:
+def _log_dev(run: Run, dev: dict[str, pl.DataFrame], epoch: int) -> None:
     scores = {}
     for name, frame in dev.items():
         inputs = encode_frame(frame, run.tokenizer, run.recipe.max_length)
         predicted = predict(run.model, inputs, special_tokens(run.tokenizer).pad).argmax(axis=1)
         scores[name] = macro_f1(frame["label"].to_numpy(), predicted - 1)
-    mean = float(np.mean(list(scores.values())))
-    _log(run.folder, epoch=epoch, mean=mean, **scores)
-    best_file = run.folder / "best.json"
-    best = json.loads(best_file.read_text())["mean"] if best_file.exists() else -1.0
-    if mean > best:
-        torch.save(run.model.state_dict(), run.folder / "best.pt")
-        best_file.write_text(json.dumps({"epoch": epoch, "mean": mean, **scores}))
+    _log(run.folder, epoch=epoch, **scores)
 
 
 def _save(run: Run, step: int) -> None:

@@ -32,7 +32,7 @@ def test_float_and_int8_graphs_follow_torch(tiny: Any, graphs: tuple[Path, Path]
     for graph in graphs:
         export.check_graph(graph)
     assert export.largest_difference(tiny.model, graphs[0], SHAPES) < 1e-5
-    assert export.largest_difference(tiny.model, graphs[1], SHAPES) < 0.1
+    assert 0 < export.largest_difference(tiny.model, graphs[1], SHAPES) < 0.05
 
 
 def test_the_written_folder_is_a_scorer(

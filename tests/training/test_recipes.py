@@ -85,7 +85,7 @@ def test_rusentne_is_read_with_its_spans(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "train_data.csv").write_text(
         "sentence\tentity\tentity_tag\tentity_pos_start_rel\tentity_pos_end_rel\tlabel\n"
-        'Он назвал "Орбиту" лучшей.\tОрбиту\tORGANIZATION\t11\t17\t1\n',
+        '"Он назвал ""Орбиту"" лучшей."\tОрбиту\tORGANIZATION\t11\t17\t1\n',
         encoding="utf-8",
     )
     frame = data.rusentne("train", tmp_path)
