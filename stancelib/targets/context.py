@@ -19,7 +19,7 @@ _SUFFIX = re.compile(
 )
 _HINT_OF_ADDRESS = re.compile(r"\w\.\w|@|://")
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)\S+|\S+@\w\S+"
+    r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.\w\S*"
     r"|[\w-]+(?:\.[\w-]+)*\.(?:com|de|edu|eu|fr|gov|info|int|it|io|mil|net|news|org|pl|press|ru|su|tv|ua|uk|рф|укр)"
     r"(?![\w.]*\w)(?:/\S*)?"
 )
@@ -28,9 +28,12 @@ _AGENCIES = (
     r"|itar-tass|kyodo|lusa|pap|prensa latina|regnum|reuters|ria\b[^)/]*|sda|sputnik|tass|ukrinform"
     r"|unian|unn|upi|xinhua|бта|интерфакс\w*|прайм|регнум|риа\b[^)/]*|спутник|тасс|укринформ|унн|укрінформ|уніан"
 )
+_PLACE = r"(?:[\w'.-]+[ ,/]+){1,4}?"
+_DAY = r"(?:\w{3,9}\.? \d{1,2}|\d{1,2}\.? \w{3,9})(?:,? \d{4})?"
 _DATELINE = re.compile(
-    r"^\W*[^!?()/]{2,60}?"
-    rf"(?:\((?:{_AGENCIES})[^)]{{0,20}}\)|/(?:{_AGENCIES})[^/]{{0,20}}/|[\s,.]-\s*(?:{_AGENCIES})(?!\w))"
+    rf"^\W*{_PLACE}(?:"
+    rf"{_DAY}[.,\s]*(?:\((?:{_AGENCIES})[^)]{{0,20}}\)|/(?:{_AGENCIES})[^/]{{0,20}}/|-\s*(?:{_AGENCIES})(?!\w))"
+    rf"|\((?:{_AGENCIES})[^)]{{0,20}}\)\s*-)"
 )
 _LONGEST_PREFIX = 20
 

@@ -138,7 +138,11 @@ def problems_of(error: ValidationError, *, single: bool) -> list[str]:
     - alias: unknown key
     """
     lines = []
-    for problem in error.errors():
+    problems = error.errors()
+    for problem in problems:
+        if problem["type"] == "too_short" and len(problems) > 1 and problem["loc"] == ("targets",):
+            # Pydantic counts the targets that are left when those with errors are gone.
+            continue
         parts = problem["loc"][2:] if single else problem["loc"]
         place = ""
         for part in parts:

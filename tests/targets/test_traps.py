@@ -75,16 +75,25 @@ Find = Callable[..., list[tuple[str, str]]]
         ("bg", "Антируски, проруски, анти-НАТО, про-руски."),
         # Other alliances.
         ("en", "The Rebel Alliance and Alliance 90; the Alliance for Progress; the alliance grew."),
-        ("fr", "L’alliance entre la gauche et le centre, l’alliance avec Rome, l'alliance de gauche."),
+        (
+            "fr",
+            "L’alliance entre la gauche et le centre, l’alliance avec Rome, l'alliance de gauche.",
+        ),
         ("de", "Das Bündnis 90, die Allianz zwischen Rom und Wien, das Bündnis."),
         ("es", "La Alianza del Pacífico y la alianza con Lima."),
         ("it", "L'Alleanza Verdi Sinistra e l'alleanza tra Roma e Parigi."),
         ("pl", "Sojusz Lewicy Demokratycznej i sojusz z Czechami."),
         ("ro", "Alianța pentru Unirea Românilor și alianța cu stânga."),
         # Where a text comes from.
-        ("en", "More at www.nato.int, kremlin.ru/news and press@nato.int, or https://t.me/ukraine."),
+        (
+            "en",
+            "More at www.nato.int, kremlin.ru/news and press@nato.int, or https://t.me/ukraine.",
+        ),
         ("en", "MOSCOW, Feb 24 (Reuters) - The rouble fell."),
         ("en", "MOSCOW, February 24. /TASS/. The rouble fell."),
+        ("en", "KYIV, Ukraine (AP) — The rouble fell."),
+        ("en", "Kiev, Feb 25 (Prensa Latina) The rouble fell."),
+        ("fr", "MOSCOU, 24 février (AFP) – Le rouble baisse."),
         ("ru", "МОСКВА, 24 фев — РИА Новости. Рубль упал."),
     ],
 )
@@ -106,6 +115,12 @@ def test_no_mention(found: Find, lang: str, text: str) -> None:
             "en",
             "US-NATO talks and an ex-Russian NATO-led base.",
             [("NATO", "NATO"), ("Russia", "Russian"), ("NATO", "NATO")],
+        ),
+        ("en", "— NATO (@NATO), @NATO", [("NATO", "NATO")] * 3),
+        (
+            "en",
+            "Ukrainian soldiers rest outside Kyiv, said Moscow (AP) on Monday.",
+            [("Ukraine", "Ukrainian"), ("Ukraine", "Kyiv"), ("Russia", "Moscow")],
         ),
         ("cs", "Je to pro Ukrajinu důležité.", [("Ukraine", "Ukrajinu")]),
         ("uk", "Стаття про НАТО.", [("NATO", "НАТО")]),
