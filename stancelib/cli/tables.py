@@ -73,8 +73,9 @@ def confusion_table(scored: pl.DataFrame) -> str:
 
 def _pair_line(target: str, source: str, rows: pl.DataFrame) -> str:
     by_term = {row["term"]: row for row in rows.iter_rows(named=True)}
+    truth = _signed(rows.row(0, named=True).get("truth"))
     if "level" not in by_term:
-        return _effect_line(target, source, "", NOT_ESTIMATED, "", "", "")
+        return _effect_line(target, source, "", NOT_ESTIMATED, "", "", truth)
     level, slope = by_term["level"], by_term.get("slope")
     interval = f"{_signed(level['low'])} to {_signed(level['high'])}"
     p_value = "< .001" if level["p_value"] < 0.001 else f"{level['p_value']:.3f}"  # noqa: PLR2004
@@ -85,7 +86,7 @@ def _pair_line(target: str, source: str, rows: pl.DataFrame) -> str:
         interval,
         p_value,
         _signed(slope["estimate"], 3) if slope else "",
-        _signed(level.get("truth")),
+        truth,
     )
 
 

@@ -35,6 +35,21 @@ def test_every_sentence_is_one_sentence(bank_sentences: pl.DataFrame) -> None:
     assert sentences["text"].to_list() == bank_sentences["text"].to_list()
 
 
+def test_every_sentence_ends_where_the_next_begins(bank_sentences: pl.DataFrame) -> None:
+    lines = bank_sentences.filter(pl.col("text").str.contains(r"[.!?»“\"]$"))
+    paired = lines.with_columns(
+        (
+            pl.col("text") + " " + pl.col("text").shift(-1).over("lang").fill_null("")
+        ).str.strip_chars()
+    )
+    sentences = sl.split_sentences(sl.read_documents(paired.drop("about")).accepted)
+    found = sentences.filter(position=0).select("doc_id", first="text")
+    both = lines.join(found, on="doc_id")
+    wrong = both.filter(pl.col("text") != pl.col("first"))
+    assert both.height == lines.height
+    assert wrong.is_empty(), wrong["first"].to_list()
+
+
 def test_every_sentence_names_its_target_and_no_other(bank_sentences: pl.DataFrame) -> None:
     ingest = sl.read_documents(bank_sentences.drop("about"))
     sentences = sl.split_sentences(ingest.accepted)
