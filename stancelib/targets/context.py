@@ -7,14 +7,14 @@ import re
 # Attached by a hyphen to what follows, these make an attitude of the name and no mention.
 _PREFIX = re.compile(
     r"(?<!\w)(?:anti|anty|contra|counter|filo|non|nicht|nie|philo|pro|pró|proti|przeciw|pseudo|un"
-    r"|анти|контра|не|псевдо|про|проти|прo)"
+    r"|анти|контра|не|псевдо|про|проти)"
     r"""(?:-\)?|\)-?)["'(]{0,2}$"""
 )
 # These are no words on their own, so that a space says the same as a hyphen.
 _PREFIX_WITH_SPACE = re.compile(r"""(?<!\w)(?:anti|anty|анти) ["']?$""")
 _SUFFIX = re.compile(
-    r"-(?:friendly|hostile|language|speak(?:er|ers|ing)|sympathi[sz]ers?|sceptic\w*|skeptic\w*"
-    r"|feindlich\w*|freundlich\w*|kritisch\w*|phil\w*|phob\w*|sprachig\w*|versteher\w*"
+    r"-(?:friendly|hostile|language|phob\w*|speak(?:er|ers|ing)|sympathi[sz]ers?|sceptic\w*|skeptic\w*"
+    r"|feindlich\w*|freundlich\w*|kritisch\w*|phil\w*|sprachig\w*|versteher\w*"
     r"|фил\w*|фоб\w*)"
 )
 _HINT_OF_ADDRESS = re.compile(r"\w\.\w|@|://")

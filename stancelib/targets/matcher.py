@@ -138,7 +138,7 @@ def _that_count(
                 for target, since, until in swallowed
             )
             or any(since < end and start < until for since, until in silent)
-            or has_detaching_affix(folded.text, start, end)
+            or has_detaching_affix(folded.text, start, end - pattern.tail)
         ):
             continue
         yield Hit(

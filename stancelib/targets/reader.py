@@ -62,6 +62,12 @@ def load_targets(path: str | PathLike[str]) -> dict[str, Target]:
         [targets.exclusions]
         en = ["Georgia Tech", "Atlanta, Georgia"]
 
+    Under `case_sensitive`, what a form writes in upper case must be in upper case in the text;
+    under `lower_case`, all of it in lower case; under `short_form`, a form counts only in a
+    document that also names the target otherwise. Square brackets hold what is named where the
+    rest only has to stand beside it, as in "the [Alliance]". Exclusions are phrases that hold a
+    form and name something else.
+
     `extends = "NATO"` in place of a name adds the forms to those of a target that ships. A file
     with one target may leave out `[[targets]]`.
 

@@ -33,7 +33,7 @@ Find = Callable[..., list[tuple[str, str]]]
         ("en", "She was born in Moscow, Idaho, and reads The Moscow Times."),
         ("en", "Russia Today and the Kyiv Independent reported it."),
         ("en", "Most people there are Russian-speaking or speak Ukrainian."),
-        ("en", "Daniil Medvedev won the final."),
+        ("en", "Daniil Medvedev won the final, Anthony Russo filmed it, Russo-phobes left."),
         ("fr", "Il joue à la roulette russe, elle monte dans les montagnes russes."),
         ("fr", "Une salade russe au Kremlin-Bicêtre."),
         ("fr", "Le poulet à la Kiev et la Rus' de Kiev."),
