@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 import altair as alt
 import polars as pl
 
-from stancelib.charts.clock import milliseconds, spacing, time_zone_of
+from stancelib.charts.clock import spacing, time_zone_of
 from stancelib.charts.tables import Tables
 
 STANCE_TITLE = "Stance (−1 against … +1 in favor)"
 NORMAL_95 = 1.96
+# Pixels between two ticks of the time axis, so that a season is marked by its months.
+TICK_ROOM = 80
 # Height of a row of event labels, in pixels.
 ROW_HEIGHT = 15
 _STEP = 0.25
@@ -63,10 +65,28 @@ class Clock:
             ticks=labelled,
             domain=labelled,
             labelOverlap="greedy",
-            tickCount=max(2, round(width / 50)),
+            tickCount=max(2, round(width / TICK_ROOM)),
         )
-        domain = [milliseconds(self.first), milliseconds(self.last)]
-        return alt.X("period:T", axis=axis, scale=alt.Scale(type="utc", domain=domain, nice=False))
+        domain = [utc_moment(self.first), utc_moment(self.last)]
+        # No padding: bars would bring their own, and leave the line above them.
+        scale = alt.Scale(type="utc", domain=domain, nice=False, padding=0)
+        return alt.X("period:T", axis=axis, scale=scale)
+
+
+def utc_moment(clock: datetime) -> alt.DateTime:
+    """A wall clock, read as UTC, as Vega-Lite writes it.
+
+    Not as milliseconds: those become calls of ``datetime`` with one argument, which Vega's
+    interpreter of expressions (the one that needs no eval) reads as a year.
+    """
+    return alt.DateTime(
+        year=clock.year,
+        month=clock.month,
+        date=clock.day,
+        hours=clock.hour,
+        minutes=clock.minute,
+        utc=True,
+    )
 
 
 def stance_channel(

@@ -62,11 +62,6 @@ def wall_clock(at: datetime, time_zone: str) -> datetime:
     return at.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
 
 
-def milliseconds(clock: datetime) -> int:
-    """A wall clock, read as UTC, in milliseconds since 1970: what Vega takes for a domain."""
-    return (clock - datetime(1970, 1, 1)) // timedelta(milliseconds=1)  # noqa: DTZ001 - wall clock
-
-
 def spacing(frame: pl.DataFrame) -> timedelta:
     """The most frequent distance between neighbouring periods; one day for a single period."""
     periods = frame["period"].dt.replace_time_zone(None).unique().sort()

@@ -90,9 +90,8 @@ def stance_over_time(
     frame = drawn_frame(_checked(series))
     if frame.is_empty():
         raise NotEnoughDataError(f"none of {len(series)} periods has a stance, nothing to draw")
-    columns = 2 if frame["source"].n_unique() > MOST_COLOURS and width >= TWO_COLUMNS else 1
-    style = _style(series, frame, events, width=width, height=height, columns=columns)
-    chart = _grid(panels_of(frame), style, columns=columns).properties(
+    style = _style(series, frame, events, width=width, height=height)
+    chart = _grid(panels_of(frame), style).properties(
         title=heading(title or _default_title(frame), _notes(style), width=width),
         description=describe_series(series),
     )
@@ -111,6 +110,8 @@ class _Style:
     period: str
     width: int
     height: int
+    columns: int
+    crowded: bool
     titled: bool = True
 
 
@@ -121,38 +122,41 @@ def _style(
     *,
     width: int,
     height: int,
-    columns: int,
 ) -> _Style:
     clock, tables = Clock.of(series), Tables()
+    sources = sorted(set(frame["source"]))
+    crowded = len(sources) > MOST_COLOURS
+    columns = 2 if crowded and width >= TWO_COLUMNS else 1
     room = (width - AXIS_ROOM * (columns - 1)) // columns
     return _Style(
         tables=tables,
         clock=clock,
         marks=event_layers(events, clock, tables, width=room),
         domain=stance_domain(_shown_values(frame)),
-        sources=sorted(set(frame["source"])),
+        sources=sources,
         period=period_name(series),
         width=room,
-        height=height if columns == 1 else height // 2,
+        height=height // 2 if crowded else height,
+        columns=columns,
+        crowded=crowded,
     )
 
 
-def _grid(panels: list[Panel], style: _Style, *, columns: int) -> alt.VConcatChart:
-    """Panels in rows; in a grid only the first row carries event labels and the axis title."""
+def _grid(panels: list[Panel], style: _Style) -> alt.VConcatChart:
+    """Panels in rows; of small multiples only the first row has event labels and axis title."""
+    bare = replace(style, marks=style.marks.bare(), titled=False)
     drawn = [
         _panel(
             panel,
-            style
-            if columns == 1 or i < columns
-            else replace(style, marks=style.marks.bare(), titled=False),
-            legend=i == 0,
+            bare if style.crowded and i >= style.columns else style,
             headed=len(panels) > 1,
         )
         for i, panel in enumerate(panels)
     ]
-    if columns == 1:
-        return alt.vconcat(*drawn, spacing=26)
-    rows = [alt.hconcat(*drawn[i : i + columns], spacing=20) for i in range(0, len(drawn), columns)]
+    if style.columns == 1:
+        return alt.vconcat(*drawn, spacing=14 if style.crowded else 26)
+    starts = range(0, len(drawn), style.columns)
+    rows = [alt.hconcat(*drawn[i : i + style.columns], spacing=20) for i in starts]
     return alt.vconcat(*rows, spacing=14)
 
 
@@ -190,10 +194,10 @@ def _notes(style: _Style) -> str:
     return f"{notes} Outside the picture: {outside}." if outside else notes
 
 
-def _panel(panel: Panel, style: _Style, *, legend: bool, headed: bool) -> alt.VConcatChart:
+def _panel(panel: Panel, style: _Style, *, headed: bool) -> alt.VConcatChart:
     """The stances of a panel, and the number of articles below them."""
     data = style.tables.add_frame(panel.frame.drop("target", "se"))
-    stances = alt.layer(*_stance_layers(data, style, legend=legend)).properties(
+    stances = alt.layer(*_stance_layers(data, style)).properties(
         width=style.width, height=style.height
     )
     block = alt.vconcat(stances, _counts(data, style), spacing=8)
@@ -202,10 +206,10 @@ def _panel(panel: Panel, style: _Style, *, legend: bool, headed: bool) -> alt.VC
     return block.properties(title=alt.TitleParams(text=panel.heading, fontSize=13, offset=6))
 
 
-def _stance_layers(data: alt.NamedData, style: _Style, *, legend: bool) -> list[alt.Chart]:
+def _stance_layers(data: alt.NamedData, style: _Style) -> list[alt.Chart]:
     x = style.clock.channel(width=style.width, labelled=False)
     y = stance_channel("stance", style.domain, label_rows=style.marks.rows, titled=style.titled)
-    color = _color(style.sources, legend=legend)
+    color = _color(style.sources)
     base = alt.Chart(data).encode(x=x, color=color)
     several = base.transform_filter("!datum.alone")
     with_band = base.transform_filter("isValid(datum.low)")
@@ -228,11 +232,14 @@ def _stance_layers(data: alt.NamedData, style: _Style, *, legend: bool) -> list[
     ]
 
 
-def _color(sources: list[str], *, legend: bool) -> alt.Color | UndefinedType:
-    """Colours of the theme in the order of the sources' names; one colour where they run out."""
+def _color(sources: list[str]) -> alt.Color | UndefinedType:
+    """Colours of the theme in the order of the sources' names; one colour where they run out.
+
+    The same legend everywhere: panels share their scale, so that it is drawn once.
+    """
     if len(sources) > MOST_COLOURS:
         return alt.Undefined
-    box = alt.Legend(title=None, symbolType="stroke") if legend and sources != ["all"] else None
+    box = None if sources == ["all"] else alt.Legend(title=None, symbolType="stroke")
     return alt.Color("source:N", scale=alt.Scale(domain=sources), legend=box)
 
 
@@ -270,7 +277,7 @@ def _counts(data: alt.NamedData, style: _Style) -> alt.Chart:
         .encode(
             x=style.clock.channel(width=style.width),
             y=alt.Y("sum(n_documents):Q", axis=axis),
-            color=_color(style.sources, legend=False),
+            color=_color(style.sources),
             tooltip=[alt.Tooltip("source:N"), alt.Tooltip("n_documents:Q", title="articles")],
         )
     )

@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -120,7 +121,7 @@ def test_axis_neutral_line_and_band_are_explained(gapped: pl.DataFrame) -> None:
     assert "UTC" in note
 
 
-def test_one_panel_a_target_with_one_legend(make_series: MakeSeries) -> None:
+def test_one_panel_a_target_with_one_legend(make_series: MakeSeries, tmp_path: Path) -> None:
     parts = [
         make_series([0.1, 0.2], target=target, source=source)
         for target in ("NATO", "Russia", "Ukraine")
@@ -137,8 +138,11 @@ def test_one_panel_a_target_with_one_legend(make_series: MakeSeries) -> None:
         }
         for panel in specification["vconcat"]
     ]
-    # The first panel has the legend (its bars without it), the others have none.
-    assert legends == [{True, False}, {False}, {False}]
+    # One scale and one legend, which every part must name alike: else Vega-Lite warns.
+    assert legends == [{True}, {True}, {True}]
+    assert "resolve" not in specification
+    drawn = charts.save(charts.stance_over_time(pl.concat(parts)), tmp_path / "drawn.svg")
+    assert drawn.read_text("utf-8").count("role-legend-label") == 2
 
 
 def test_more_sources_than_colours_become_small_multiples(
