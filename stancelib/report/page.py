@@ -25,6 +25,8 @@ from stancelib.scoring import Scorer
 from stancelib.series import Every
 from stancelib.store import Store
 
+EFFECT_HEIGHT = 210
+
 
 @dataclass(frozen=True, slots=True)
 class EventPart:
@@ -188,6 +190,7 @@ def _draw_effect(estimate: Estimate, fitted: pl.DataFrame, width: int) -> alt.To
         event_at=estimate.event.at,
         description=estimate.sentence,
         width=width,
+        height=EFFECT_HEIGHT,
     )
 
 

@@ -11,8 +11,10 @@ import pytest
 import stancelib as sl
 
 FIRST = datetime(2022, 1, 3, 9, tzinfo=UTC)
-WEEKS = 16
-EVENT_WEEK = 8
+WEEKS = 24
+EVENT_WEEK = 12
+# Welcoming articles of the steady source, of four a week.
+WELCOMES = (2, 3, 1, 2, 1, 2, 3)
 GOOD, BAD = "NATO is a welcome partner.", "NATO is a dishonest partner."
 
 
@@ -51,7 +53,7 @@ def corpus() -> pl.DataFrame:
         for number in range(4):
             turned = week >= EVENT_WEEK and number != week % 4
             text = BAD if turned or number == 3 - week % 3 else GOOD
-            steady = GOOD if number % 2 == week % 2 else BAD
+            steady = GOOD if number < WELCOMES[week % len(WELCOMES)] else BAD
             link = f"https://example.org/{week}/{number}"
             rows.append(article(number, "Beacon Wire", week, f"{text} It rained.", link))
             if week not in {3, 4}:

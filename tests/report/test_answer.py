@@ -54,7 +54,7 @@ def test_clear_changes_are_named_the_largest_first() -> None:
     assert "in 2 of 3 series" in text
     assert text.index("Large on NATO") < text.index("Small on NATO")
     assert "Unclear" not in text
-    assert "about 0.1 of 3 intervals would exclude 0 by chance" in text
+    assert "about 0.2 of 3 intervals would exclude 0 by chance" in text
 
 
 def test_no_clear_change_is_said() -> None:

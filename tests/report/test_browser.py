@@ -26,6 +26,8 @@ OPTIONS = [
 ]
 # Only against a hang: no test is timed.
 PATIENCE = 600_000
+# Vega puts an empty form of its own into each chart, for controls that ours do not have.
+FOREIGN = "img, iframe, object, embed, form:not(.chart .vega-bindings:empty)"
 HOSTILE = [
     "<script>window.reached=1</script>",
     "</script><script>window.reached=1</script>",
@@ -187,7 +189,7 @@ def test_hostile_text_stays_text(
     assert result.requests == [hostile_page.as_uri()]
     assert result.ask("window.reached") is None
     assert result.ask("document.querySelectorAll('body script').length") == 3
-    assert result.ask("document.querySelectorAll('img, iframe, object, embed, form').length") == 0
+    assert result.ask(f"document.querySelectorAll({FOREIGN!r}).length") == 0
     handlers = result.ask(
         "[...document.querySelectorAll('*')].flatMap(e => [...e.attributes])"
         ".filter(a => a.name.startsWith('on')).length"
