@@ -1,5 +1,6 @@
 -- The tables of one store. A sentence is (doc_id, position) everywhere; `sentence_id` and
--- `stance` are computed when read, so that they take no room and cannot disagree.
+-- `stance` are computed when read, so that they take no room and cannot disagree. Texts are most
+-- of a store; zstd takes a third of the room that DuckDB's own choice takes.
 
 create type voice as enum ('author', 'quoted');
 create type part as enum ('title', 'text');
@@ -16,7 +17,7 @@ create table documents (
     source varchar not null,
     published_at timestamptz not null,
     title varchar,
-    text varchar not null,
+    text varchar not null using compression zstd,
     lang varchar not null,
     lang_margin double,
     url varchar,
@@ -36,7 +37,7 @@ create table sentences (
     doc_id varchar not null,
     position integer not null,
     part part not null,
-    text varchar not null,
+    text varchar not null using compression zstd,
     start integer not null,
     "end" integer not null,
     lang varchar not null,

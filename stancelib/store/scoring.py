@@ -109,8 +109,9 @@ def _checked(scorer: Scorer, batch: pl.DataFrame) -> pl.DataFrame:
     right = probabilities.select((inside & exhaustive).fill_null(value=False)).to_series()
     if not right.all():
         row = int(right.arg_min() or 0)
+        text = batch["text"][row][:80]
         raise ArgumentError(
-            f"scorer {scorer.name!r} returned {probabilities.row(row)} for {batch['text'][row]!r}; "
-            "three probabilities that sum to 1 are needed"
+            f"scorer {scorer.name!r} returned {probabilities.row(row)} for {text!r}; three "
+            "probabilities that sum to 1 are needed"
         )
     return probabilities.with_columns(batch["number"], scores["truncated"])

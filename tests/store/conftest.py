@@ -23,7 +23,8 @@ class CueWords:
     def score(self, frame: pl.DataFrame) -> pl.DataFrame:
         self.shown += frame.select("text", "start", "end", "target").rows()
         against = pl.when(pl.col("text").str.contains("bad")).then(0.75).otherwise(0.125)
-        favor = pl.when(pl.col("text").str.contains("good")).then(0.625).otherwise(0.125)
+        good = pl.col("text").str.contains("good") & ~pl.col("text").str.contains("bad")
+        favor = pl.when(good).then(0.625).otherwise(0.125)
         return frame.with_columns(p_against=against, p_favor=favor).with_columns(
             p_neutral=1 - pl.col("p_against") - pl.col("p_favor"),
             stance=pl.col("p_favor") - pl.col("p_against"),
