@@ -191,7 +191,7 @@ def encode(frame: pl.DataFrame, model: LoadedModel) -> list[MarkedInput]:
     """Marked token ids of every row; every distinct text is tokenised once."""
     rows = place_mentions(frame)
     texts = rows["text"].unique(maintain_order=True)
-    encodings = {}
+    encodings: dict[str, tuple[list[int], list[tuple[int, int]]]] = {}
     for i in range(0, len(texts), TOKENIZED_AT_ONCE):
         part = texts[i : i + TOKENIZED_AT_ONCE].to_list()
         encoded = model.tokenizer.encode_batch(part, add_special_tokens=False)
@@ -199,10 +199,9 @@ def encode(frame: pl.DataFrame, model: LoadedModel) -> list[MarkedInput]:
             text: (item.ids, item.offsets) for text, item in zip(part, encoded, strict=True)
         }
     return [
-        mark_mention(
-            *encodings[text], start, end, special=model.special, max_length=model.max_length
-        )
+        mark_mention(ids, offsets, start, end, special=model.special, max_length=model.max_length)
         for text, start, end in rows.iter_rows()
+        for ids, offsets in [encodings[text]]
     ]
 
 

@@ -26,6 +26,8 @@ CYCLES = {
     "cycle_3": Recipe(learning_rate=4e-5, epochs=1, seed=3),
 }
 AVERAGED = ("cycle_1/epoch_1.pt", "cycle_1/epoch_2.pt", "cycle_2/epoch_1.pt")
+# Taken off the neutral logit: cross-entropy on mostly neutral Russian sentences leans to neutral.
+NEUTRAL_OFFSET = 0.3
 # A baked-in batch size or length shows at shapes that the export did not see.
 CHECKED_SHAPES = ((1, 8), (2, 16), (7, 64), (1, 128))
 FLOAT_TOLERANCE = 1e-4
@@ -72,8 +74,7 @@ def load_model(work: Path) -> tuple[StanceModel, Tokenizer]:
 def train_model(work: Path) -> None:
     """Fine-tune in three cycles, average the weights, write ``stance.safetensors``.
 
-    The averages were chosen on the dev parts: the mean macro-F1 of the three rises by 0.01 over
-    that of the last epoch alone.
+    The averages and the offset were chosen by the mean macro-F1 of the three dev parts.
     """
     model, tokenizer = load_model(work)
     train, dev = training_frames()
@@ -88,7 +89,9 @@ def train_model(work: Path) -> None:
     folder, recipe = work / "cycle_3", CYCLES["cycle_3"]
     fine_tune.fine_tune(model, tokenizer, russian, dev, folder=folder, recipe=recipe)
     last = [work / "both_languages.pt", folder / "epoch_0.pt"]
-    save_file(fine_tune.average_weights(last), work / "stance.safetensors")
+    weights = fine_tune.average_weights(last)
+    weights["head.4.bias"][1] -= NEUTRAL_OFFSET
+    save_file(weights, work / "stance.safetensors")
 
 
 def export_model(work: Path) -> None:

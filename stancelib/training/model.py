@@ -52,7 +52,8 @@ class StanceModel(nn.Module):
         states = self.encoder(
             inputs_embeds=self.embed(input_ids), attention_mask=attention_mask
         ).last_hidden_state
-        return self.head(self.pooled(states, input_ids))
+        logits: Tensor = self.head(self.pooled(states, input_ids))
+        return logits
 
     def pooled(self, states: Tensor, input_ids: Tensor) -> Tensor:
         """States of the first token and of both markers, shape (batch, 3 * hidden).

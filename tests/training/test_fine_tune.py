@@ -15,7 +15,7 @@ from stancelib.scoring.embedded import special_tokens
 from stancelib.training import fine_tune as module
 from stancelib.training.fine_tune import Recipe, encode_frame, fine_tune, predict
 
-RECIPE = Recipe(learning_rate=5e-3, batch_size=16, epochs=12, checkpoint_every=5, max_length=24)
+RECIPE = Recipe(learning_rate=5e-3, batch_size=16, epochs=24, checkpoint_every=5, max_length=24)
 
 
 def test_the_markers_decide_between_two_targets(
