@@ -29,13 +29,13 @@ from stancelib.scoring.embedded import (
     load_model,
     predict,
 )
-from stancelib.training import data
+from stancelib.training import sets
 from stancelib.training.metrics import f1_positive_negative, macro_f1
 
 SETS = {
-    "newsmtsc_rw_test": lambda: data.newsmtsc("rw_test"),
-    "newsmtsc_mt_test": lambda: data.newsmtsc("mt_test"),
-    "rusentne_validation": lambda: data.rusentne("validation"),
+    "newsmtsc_rw_test": lambda: sets.newsmtsc("rw_test"),
+    "newsmtsc_mt_test": lambda: sets.newsmtsc("mt_test"),
+    "rusentne_validation": lambda: sets.rusentne("validation"),
 }
 # Floors of version 0: (set, measure, least value).
 FLOORS = (

@@ -13,8 +13,8 @@ from tokenizers import Tokenizer
 
 from stancelib.errors import EnvironmentProblem
 from stancelib.scoring.embedded import PACKAGE_MODEL
-from stancelib.training import data, encoder, fine_tune, vocabulary
-from stancelib.training.fine_tune import Recipe
+from stancelib.training import encoder, fine_tune, sets, vocabulary
+from stancelib.training.batches import Recipe
 from stancelib.training.model import StanceModel
 
 VOCABULARY_SIZE = 62_000
@@ -35,11 +35,11 @@ FLOAT_TOLERANCE = 1e-4
 
 def training_frames() -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
     """The train part and the dev parts of version 0."""
-    russian, russian_dev = data.split_by_sentence(data.rusentne("train"), 0.08, seed=1)
-    train = pl.concat([data.newsmtsc("train"), russian])
+    russian, russian_dev = sets.split_by_sentence(sets.rusentne("train"), 0.08, seed=1)
+    train = pl.concat([sets.newsmtsc("train"), russian])
     dev = {
-        "newsmtsc_rw_dev": data.newsmtsc("rw_dev"),
-        "newsmtsc_mt_dev": data.newsmtsc("mt_dev"),
+        "newsmtsc_rw_dev": sets.newsmtsc("rw_dev"),
+        "newsmtsc_mt_dev": sets.newsmtsc("mt_dev"),
         "rusentne_dev": russian_dev,
     }
     return train, dev

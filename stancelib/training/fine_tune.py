@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,60 +17,19 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from stancelib.scoring.embedded import special_tokens
-from stancelib.scoring.embedded_core import (
-    length_buckets,
-    mark_mention,
-    pad_batch,
+from stancelib.scoring.embedded_core import length_buckets, pad_batch
+from stancelib.training.batches import (
+    Batch,
+    Examples,
+    Recipe,
+    batches_of_an_epoch,
+    encode_frame,
+    steps_of_an_epoch,
 )
 from stancelib.training.metrics import macro_f1
 from stancelib.training.model import StanceModel
 
 LOGGED_EVERY = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Every number that a training run depends on."""
-
-    learning_rate: float = 8e-5
-    batch_size: int = 32
-    epochs: int = 3
-    warmup_share: float = 0.06
-    weight_decay: float = 0.01
-    max_length: int = 128
-    checkpoint_every: int = 150
-    seed: int = 1
-
-
-def encode_frame(
-    frame: pl.DataFrame, tokenizer: Tokenizer, max_length: int
-) -> list[tuple[int, ...]]:
-    """Marked token ids of every row of a frame with ``text, start, end``."""
-    special = special_tokens(tokenizer)
-    encodings = tokenizer.encode_batch(frame["text"].to_list(), add_special_tokens=False)
-    return [
-        mark_mention(
-            encoding.ids, encoding.offsets, start, end, special=special, max_length=max_length
-        ).ids
-        for encoding, start, end in zip(encodings, frame["start"], frame["end"], strict=True)
-    ]
-
-
-def shuffled_batches(
-    lengths: Sequence[int], batch_size: int, generator: np.random.Generator
-) -> list[NDArray[np.int64]]:
-    """Batches of inputs of similar length in random order; ties and batches are shuffled.
-
-    Rows are sorted within blocks of 50 batches only, so that a batch is still a mix.
-    """
-    order = generator.permutation(len(lengths))
-    block = 50 * batch_size
-    batches = []
-    for i in range(0, len(order), block):
-        rows = order[i : i + block]
-        sizes = [lengths[row] for row in rows]
-        batches += [rows[bucket] for bucket in length_buckets(sizes, batch_size)]
-    return [batches[i] for i in generator.permutation(len(batches))]
 
 
 def predict(
@@ -103,7 +63,7 @@ class Run:
 def fine_tune(
     model: StanceModel,
     tokenizer: Tokenizer,
-    train: pl.DataFrame,
+    train: pl.DataFrame | Examples,
     dev: dict[str, pl.DataFrame],
     *,
     folder: Path,
@@ -115,8 +75,8 @@ def fine_tune(
     ----------
     model, tokenizer
         As built by the earlier steps.
-    train : DataFrame
-        Columns ``text, start, end, label``.
+    train : DataFrame or Examples
+        Columns ``text, start, end, label``; or these and whole sentences with their sentiment.
     dev : dict of DataFrame
         The dev parts, by name; none of them may be a test part.
     folder : Path
@@ -127,27 +87,26 @@ def fine_tune(
     """
     folder.mkdir(parents=True, exist_ok=True)
     recipe = recipe or Recipe()
-    inputs = encode_frame(train, tokenizer, recipe.max_length)
-    labels = torch.from_numpy(train["label"].to_numpy() + 1)
-    schedule = list(_schedule([len(ids) for ids in inputs], recipe))
+    examples = train if isinstance(train, Examples) else Examples(train)
+    steps = steps_of_an_epoch(examples, recipe)
     optimizer = _optimizer(model, recipe)
-    scheduler = _linear_schedule(optimizer, len(schedule), recipe)
+    scheduler = _linear_schedule(optimizer, steps * recipe.epochs, recipe)
     run = Run(model, tokenizer, optimizer, scheduler, folder, recipe)
     first = _resume(run)
     started, losses = time.perf_counter(), []
-    for step in range(first, len(schedule)):
-        epoch, rows = schedule[step]
-        losses.append(_step(run, step, [inputs[row] for row in rows], labels[rows]))
-        if (step + 1) % LOGGED_EVERY == 0:
-            seconds = (time.perf_counter() - started) / (step + 1 - first)
-            mean = float(np.mean(losses[-LOGGED_EVERY:]))
-            _log(folder, step=step + 1, of=len(schedule), loss=mean, s=seconds)
-        last_of_epoch = step + 1 == len(schedule) or schedule[step + 1][0] != epoch
-        if last_of_epoch:
-            _log_dev(run, dev, epoch)
-            torch.save(model.state_dict(), folder / f"epoch_{epoch}.pt")
-        if last_of_epoch or (step + 1) % recipe.checkpoint_every == 0:
-            _save(run, step + 1)
+    for epoch in range(first // steps, recipe.epochs):
+        batches = batches_of_an_epoch(examples, tokenizer, recipe, epoch)
+        for step in range(max(first, epoch * steps), (epoch + 1) * steps):
+            losses.append(_step(run, step, batches[step - epoch * steps]))
+            if (step + 1) % LOGGED_EVERY == 0:
+                seconds = (time.perf_counter() - started) / (step + 1 - first)
+                mean = float(np.mean(losses[-LOGGED_EVERY:]))
+                _log(folder, step=step + 1, of=steps * recipe.epochs, loss=mean, s=seconds)
+            if (step + 1) % recipe.checkpoint_every == 0:
+                _save(run, step + 1)
+        _log_dev(run, dev, epoch)
+        torch.save(model.state_dict(), folder / f"epoch_{epoch}.pt")
+        _save(run, (epoch + 1) * steps)
     return model
 
 
@@ -161,14 +120,18 @@ def average_weights(files: Sequence[Path]) -> dict[str, Tensor]:
     return {name: sum(state[name] for state in states) / len(states) for name in states[0]}
 
 
-def _step(run: Run, step: int, inputs: list[tuple[int, ...]], labels: Tensor) -> float:
+def _step(run: Run, step: int, batch: Batch) -> float:
     # Seeded per step, so that a resumed run draws the same dropout masks.
     torch.manual_seed(run.recipe.seed * 1_000_003 + step)
     run.model.train()
-    batch = pad_batch(inputs, special_tokens(run.tokenizer).pad)
-    logits = run.model(torch.from_numpy(batch.input_ids), torch.from_numpy(batch.attention_mask))
-    loss = nn.functional.cross_entropy(logits, labels)
-    loss.backward()
+    padded = pad_batch(batch.inputs, special_tokens(run.tokenizer).pad)
+    forward = run.model.sentiment if batch.is_sentiment else run.model
+    logits = forward(torch.from_numpy(padded.input_ids), torch.from_numpy(padded.attention_mask))
+    loss = nn.functional.cross_entropy(
+        logits, batch.labels, label_smoothing=run.recipe.label_smoothing
+    )
+    weighted = loss * run.recipe.sentiment_weight if batch.is_sentiment else loss
+    weighted.backward()
     nn.utils.clip_grad_norm_(run.model.parameters(), 1.0)
     run.optimizer.step()
     run.scheduler.step()
@@ -176,22 +139,31 @@ def _step(run: Run, step: int, inputs: list[tuple[int, ...]], labels: Tensor) ->
     return loss.item()
 
 
-def _schedule(lengths: Sequence[int], recipe: Recipe) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    for epoch in range(recipe.epochs):
-        generator = np.random.default_rng([recipe.seed, epoch])
-        for rows in shuffled_batches(lengths, recipe.batch_size, generator):
-            yield epoch, rows
-
-
 def _optimizer(model: StanceModel, recipe: Recipe) -> torch.optim.AdamW:
-    trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-    decayed = [p for name, p in trained if p.ndim > 1 and "LayerNorm" not in name]
-    others = [p for name, p in trained if p.ndim == 1 or "LayerNorm" in name]
-    groups = [
-        {"params": decayed, "weight_decay": recipe.weight_decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate)
+    """AdamW without decay of biases and norms; lower layers may learn more slowly."""
+    depth = model.encoder.config.num_hidden_layers
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        rate = recipe.learning_rate * recipe.layer_decay ** (depth - _layer(name, depth))
+        is_weight = parameter.ndim > 1 and "LayerNorm" not in name
+        decay = recipe.weight_decay if is_weight else 0.0
+        groups.setdefault((rate, decay), []).append(parameter)
+    return torch.optim.AdamW(
+        [
+            {"params": parameters, "lr": rate, "weight_decay": decay}
+            for (rate, decay), parameters in groups.items()
+        ]
+    )
+
+
+def _layer(name: str, depth: int) -> int:
+    """0 for the embeddings, 1 to `depth` for the encoder's layers, `depth` for what is above."""
+    found = re.match(r"encoder\.encoder\.layer\.(\d+)\.", name)
+    if found:
+        return int(found[1]) + 1
+    return 0 if name.startswith("encoder.") else depth
 
 
 def _linear_schedule(

@@ -1,4 +1,4 @@
-"""The network: an encoder, two marker embeddings and a small head over three positions."""
+"""The network: an encoder, two marker embeddings, a stance head and a sentiment head."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from transformers import BertModel
 
 
 class StanceModel(nn.Module):
-    """Stance logits (against, neutral, favor) for marked sentences.
+    """Stance logits of marked sentences, and sentiment logits of sentences without a marker.
 
-    The head reads the states of the first token, the opening and the closing marker. Word
-    embeddings are frozen; only the two marker embeddings, the last two ids of the vocabulary,
-    are learned.
+    The stance head (against, neutral, favor) reads the states of the first token, the opening and
+    the closing marker; the sentiment head (negative, neutral, positive) that of the first token
+    alone. Word embeddings are frozen; only the two marker embeddings, the last two ids of the
+    vocabulary, are learned.
 
     Parameters
     ----------
@@ -31,13 +32,8 @@ class StanceModel(nn.Module):
         words.requires_grad_(False)
         deviation = float(words.std())
         self.markers = nn.Parameter(torch.randn(2, hidden) * deviation)
-        self.head = nn.Sequential(
-            nn.Dropout(dropout),
-            nn.Linear(3 * hidden, hidden),
-            nn.Tanh(),
-            nn.Dropout(dropout),
-            nn.Linear(hidden, 3),
-        )
+        self.head = classification_head(3 * hidden, hidden, dropout)
+        self.sentiment_head = classification_head(hidden, hidden, dropout)
 
     def embed(self, input_ids: Tensor) -> Tensor:
         """Word embeddings, the markers' from their own table; shape (batch, length, hidden)."""
@@ -48,12 +44,21 @@ class StanceModel(nn.Module):
         return torch.where(is_marker, self.markers[marker], words)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Logits of shape (batch, 3)."""
-        states = self.encoder(
+        """Stance logits of shape (batch, 3)."""
+        logits: Tensor = self.head(self.pooled(self.states(input_ids, attention_mask), input_ids))
+        return logits
+
+    def sentiment(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Sentiment logits of shape (batch, 3)."""
+        logits: Tensor = self.sentiment_head(self.states(input_ids, attention_mask)[:, 0])
+        return logits
+
+    def states(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Last hidden states, shape (batch, length, hidden)."""
+        states: Tensor = self.encoder(
             inputs_embeds=self.embed(input_ids), attention_mask=attention_mask
         ).last_hidden_state
-        logits: Tensor = self.head(self.pooled(states, input_ids))
-        return logits
+        return states
 
     def pooled(self, states: Tensor, input_ids: Tensor) -> Tensor:
         """States of the first token and of both markers, shape (batch, 3 * hidden).
@@ -64,3 +69,14 @@ class StanceModel(nn.Module):
         masks = [(input_ids == self.n_pieces + i).to(states.dtype) for i in range(2)]
         markers = [(mask.unsqueeze(1) @ states).squeeze(1) for mask in masks]
         return torch.cat([states[:, 0], *markers], dim=1)
+
+
+def classification_head(inputs: int, hidden: int, dropout: float) -> nn.Sequential:
+    """Two layers that end in three logits."""
+    return nn.Sequential(
+        nn.Dropout(dropout),
+        nn.Linear(inputs, hidden),
+        nn.Tanh(),
+        nn.Dropout(dropout),
+        nn.Linear(hidden, 3),
+    )

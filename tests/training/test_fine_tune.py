@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 import torch
 
 from stancelib.scoring.embedded import special_tokens
+from stancelib.scoring.embedded_core import pad_batch
 from stancelib.training import fine_tune as module
-from stancelib.training.fine_tune import Recipe, encode_frame, fine_tune, predict
+from stancelib.training.batches import Examples, Recipe, encode_frame, encode_sentences
+from stancelib.training.fine_tune import fine_tune, predict
 
 RECIPE = Recipe(learning_rate=5e-3, batch_size=16, epochs=24, checkpoint_every=5, max_length=24)
 
@@ -72,3 +75,45 @@ def test_a_killed_run_resumes_to_the_same_weights(
     steps = [json.loads(line) for line in (work / "killed" / "log.jsonl").read_text().splitlines()]
     assert sum("epoch" in line for line in steps) == recipe.epochs
     assert all(torch.equal(resumed[name], undisturbed[name]) for name in undisturbed)
+
+
+def test_sentiment_of_whole_sentences_is_learned_beside_stance(
+    tiny: Any, two_target_sentences: pl.DataFrame, work: Path
+) -> None:
+    moods = pl.DataFrame(
+        {"text": ["A is good .", "B is bad .", "A is plain ."] * 16, "label": [1, -1, 0] * 16}
+    )
+    examples = Examples(two_target_sentences, sentiment=moods)
+    recipe = replace(RECIPE, epochs=60, learning_rate=2e-3, sentiment_weight=1.0)
+    model = fine_tune(*tiny, examples, {}, folder=work, recipe=recipe)
+    inputs = encode_sentences(moods["text"], tiny.tokenizer, RECIPE.max_length)
+    padded = pad_batch(inputs, special_tokens(tiny.tokenizer).pad)
+    model.eval()
+    with torch.inference_mode():
+        logits = model.sentiment(
+            torch.from_numpy(padded.input_ids), torch.from_numpy(padded.attention_mask)
+        )
+    np.testing.assert_array_equal(logits.argmax(dim=1).numpy() - 1, moods["label"].to_numpy())
+
+
+def test_lower_layers_learn_more_slowly(tiny: Any) -> None:
+    optimizer = module._optimizer(tiny.model, Recipe(learning_rate=1.0, layer_decay=0.5))  # noqa: SLF001
+    rate_of = {
+        id(parameter): group["lr"]
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+    }
+    named = dict(tiny.model.named_parameters())
+    rates = {
+        name: rate_of[id(named[name])]
+        for name in (
+            "encoder.embeddings.position_embeddings.weight",
+            "encoder.encoder.layer.0.output.dense.weight",
+            "encoder.encoder.layer.1.output.dense.weight",
+            "head.4.weight",
+            "markers",
+        )
+    }
+    assert list(rates.values()) == [0.25, 0.5, 1.0, 1.0, 1.0]
+    trained = [parameter for parameter in named.values() if parameter.requires_grad]
+    assert sorted(rate_of) == sorted(id(parameter) for parameter in trained)

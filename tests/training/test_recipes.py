@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from stancelib.errors import EnvironmentProblem
-from stancelib.training import data
+from stancelib.training import sets
 from stancelib.training.encoder import BLOCK, dequantize, parameter_name, read_packed
 from stancelib.training.metrics import f1_by_class, f1_positive_negative, macro_f1
 from stancelib.training.vocabulary import is_basic_character, kept_pieces
@@ -75,8 +75,8 @@ def test_newsmtsc_is_read_with_its_spans(tmp_path: Path) -> None:
     folder = tmp_path / "newsmtsc"
     folder.mkdir()
     (folder / "rw_dev.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
-    frame = data.newsmtsc("rw_dev", tmp_path)
-    assert tuple(frame.columns) == data.COLUMNS
+    frame = sets.newsmtsc("rw_dev", tmp_path)
+    assert tuple(frame.columns) == sets.COLUMNS
     assert frame.row(0) == ("a", "Smith lied.", 0, 5, -1, "en", "newsmtsc_rw_dev")
 
 
@@ -88,7 +88,7 @@ def test_rusentne_is_read_with_its_spans(tmp_path: Path) -> None:
         '"Он назвал ""Орбиту"" лучшей."\tОрбиту\tORGANIZATION\t11\t17\t1\n',
         encoding="utf-8",
     )
-    frame = data.rusentne("train", tmp_path)
+    frame = sets.rusentne("train", tmp_path)
     row = frame.row(0, named=True)
     assert row["text"][row["start"] : row["end"]] == "Орбиту"
     assert (row["label"], row["lang"], row["data"]) == (1, "ru", "rusentne_train")
@@ -96,7 +96,7 @@ def test_rusentne_is_read_with_its_spans(tmp_path: Path) -> None:
 
 def test_the_dev_part_shares_no_sentence_with_the_rest() -> None:
     frame = pl.DataFrame({"text": [f"sentence {i // 3}" for i in range(3000)]})
-    rest, dev = data.split_by_sentence(frame, 0.2, seed=1)
+    rest, dev = sets.split_by_sentence(frame, 0.2, seed=1)
     assert not set(rest["text"]) & set(dev["text"])
     assert rest.height + dev.height == frame.height
     assert 0.15 < dev.height / frame.height < 0.25
@@ -105,7 +105,7 @@ def test_the_dev_part_shares_no_sentence_with_the_rest() -> None:
 def test_absent_data_is_said_plainly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("STANCELIB_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(EnvironmentProblem, match="set STANCELIB_DATA"):
-        data.data_folder()
+        sets.data_folder()
 
 
 def test_f1_known_values() -> None:
@@ -114,3 +114,32 @@ def test_f1_known_values() -> None:
     np.testing.assert_allclose(f1_by_class(truth, said), [2 / 3, 1 / 2, 2 / 3])
     assert macro_f1(truth, said) == pytest.approx(11 / 18)
     assert f1_positive_negative(truth, said) == pytest.approx(2 / 3)
+
+
+def test_gerntsa_is_read_with_its_spans(tmp_path: Path) -> None:
+    row = {
+        "id": "a1",
+        "opinion_snippet": "Das Amt lobt Berta.",
+        "target": "Berta",
+        "target_anchor": {"from": 13, "to": 18},
+        "sentiment": {"polarity": "positive"},
+    }
+    (tmp_path / "gerntsa").mkdir()
+    (tmp_path / "gerntsa" / "GerNTSA.json").write_text(json.dumps([row]), encoding="utf-8")
+    frame = sets.gerntsa(tmp_path)
+    assert tuple(frame.columns) == sets.COLUMNS
+    assert frame.row(0) == ("a1", "Das Amt lobt Berta.", 13, 18, 1, "de", "gerntsa")
+
+
+def test_a_split_keeps_values_together_and_does_not_move_with_more_rows() -> None:
+    families = pl.DataFrame({"family": [f"family {i // 3}" for i in range(3000)]})
+    shares = {"train": 0.6, "dev": 0.15, "test": 0.25}
+    parts = sets.split_by_hash(families, "family", shares, seed=4)
+    found = {name: set(part["family"]) for name, part in parts.items()}
+    assert sum(part.height for part in parts.values()) == families.height
+    assert sum(len(members) for members in found.values()) == 1000
+    # 1,000 families: shares within 3.3 standard deviations.
+    for name, share in shares.items():
+        assert abs(len(found[name]) - 1000 * share) < 3.3 * (1000 * share * (1 - share)) ** 0.5
+    fewer = sets.split_by_hash(families.head(900), "family", shares, seed=4)
+    assert all(set(part["family"]) <= found[name] for name, part in fewer.items())
