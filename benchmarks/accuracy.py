@@ -22,13 +22,10 @@ import onnxruntime
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.scoring.embedded import (
-    PACKAGE_MODEL,
-    EmbeddedScorer,
-    encode,
-    load_model,
-    predict,
-)
+from stancelib.scoring.calibration_core import calibrated
+from stancelib.scoring.embedded import EmbeddedScorer, encode, predict
+from stancelib.scoring.embedded_core import softmax
+from stancelib.scoring.embedded_model import PACKAGE_MODEL, STANCE_OUTPUT, load_model
 from stancelib.training import sets
 from stancelib.training.metrics import f1_positive_negative, macro_f1
 
@@ -55,7 +52,7 @@ DRAWS = 1000
 def probabilities(frame: pl.DataFrame, scorer: EmbeddedScorer) -> NDArray[np.float64]:
     """Shape (n, 3): against, neutral, favor."""
     pairs = frame.with_columns(pl.lit("target").alias("target"))
-    scored = scorer.score(pairs.select("text", "start", "end", "target"))
+    scored = scorer.score(pairs.select("text", "start", "end", "target", "lang"))
     return scored.select("p_against", "p_neutral", "p_favor").to_numpy()
 
 
@@ -93,7 +90,8 @@ def float_scores(frame: pl.DataFrame, graph: Path) -> NDArray[np.float64]:
     model = load_model(PACKAGE_MODEL)
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     inputs = encode(frame.with_columns(pl.lit("target").alias("target")), model)
-    return predict(session, [item.ids for item in inputs], threads=2)
+    logits = predict(session, [item.ids for item in inputs], 2, STANCE_OUTPUT)
+    return softmax(calibrated(logits, frame["lang"].to_list(), model.stance_calibration))
 
 
 def print_table(results: dict[str, dict[str, object]]) -> None:

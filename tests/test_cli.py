@@ -308,8 +308,8 @@ def test_evaluate_prints_known_measures(tmp_path: Path, capsys: pytest.CaptureFi
     lines = capsys.readouterr().out.splitlines()
     cells = {line.split()[0]: line.split()[1:] for line in lines if line}
     # Right: 3 of 4. F1 of against 1, neutral 2/3, favor 2/3. Stances -1, 1, 0, 0 against truth
-    # -1, 1, 1, 0: a bias of -1/4.
-    assert cells["all"] == ["4", "0.750", "0.778", "0.833", "-0.250"]
+    # -1, 1, 1, 0: a bias of -1/4. All are certain, so that confidence exceeds accuracy by 1/4.
+    assert cells["all"] == ["4", "0.750", "0.778", "0.833", "0.250", "-0.250"]
     assert cells["Ukraine"][:2] == ["1", "1.000"]
     confusion = [line.split() for line in lines if line.startswith("en")]
     assert ["en", "NATO", "favor", "0", "1", "1"] in confusion

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stancelib.scoring import Scorer
 
 LABELS = {"against": -1, "neutral": 0, "favor": 1}
+_PROBABILITIES = ("p_against", "p_neutral", "p_favor")
 _NEEDED = ("text", "start", "end", "target", "label", "lang")
 _VALUES = {**LABELS, "-1": -1, "0": 0, "1": 1, "negative": -1, "positive": 1}
 
@@ -57,9 +58,9 @@ def read_gold(path: Path) -> pl.DataFrame:
 
 
 def score_gold(gold: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
-    """Columns lang, target, truth, said (the most probable class, -1, 0, 1) and stance."""
+    """Columns lang, target, truth, said (the most probable class, -1, 0, 1), stance and p_*."""
     scored = scorer.score(gold.select("text", "start", "end", "target", "lang"))
-    classes = pl.concat_list("p_against", "p_neutral", "p_favor").list.arg_max()
-    return scored.select("stance", (classes.cast(pl.Int64) - 1).alias("said")).hstack(
-        gold.select("lang", "target", "truth")
-    )
+    classes = pl.concat_list(_PROBABILITIES).list.arg_max()
+    return scored.select(
+        "stance", *_PROBABILITIES, (classes.cast(pl.Int64) - 1).alias("said")
+    ).hstack(gold.select("lang", "target", "truth"))

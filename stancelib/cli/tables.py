@@ -45,14 +45,19 @@ def hits(effects: pl.DataFrame) -> str:
 
 
 def measure_table(scored: pl.DataFrame) -> str:
-    """Accuracy, F1 and bias over all rows, by language and by target.
+    """Accuracy, F1, calibration and bias over all rows, by language and by target.
 
     Parameters
     ----------
     scored : polars.DataFrame
-        Columns lang, target, truth and said (-1, 0, 1), stance.
+        Columns lang, target, truth and said (-1, 0, 1), stance, p_against, p_neutral, p_favor.
     """
-    lines = [_measure_line("group", "n", "accuracy", "macro-F1", "F1(P,N)", "bias of the mean")]
+    lines = [
+        _measure_line(
+            *("group", "n", "accuracy", "macro-F1", "F1(P,N)"),
+            *("calibration error", "bias of the mean"),
+        )
+    ]
     lines.append(_measures("all", scored))
     for column in ("lang", "target"):
         groups = scored.group_by(column, maintain_order=True)
@@ -109,6 +114,7 @@ def _signed(value: float | None, digits: int = 2) -> str:
 
 def _measures(name: str, rows: pl.DataFrame) -> str:
     from stancelib.training.metrics import (  # noqa: PLC0415 - only one command needs them
+        expected_calibration_error,
         f1_positive_negative,
         macro_f1,
     )
@@ -116,19 +122,24 @@ def _measures(name: str, rows: pl.DataFrame) -> str:
     truth = rows["truth"].to_numpy().astype(np.int64)
     said = rows["said"].to_numpy().astype(np.int64)
     bias = float(np.mean(rows["stance"].to_numpy() - truth))
+    probabilities = rows.select("p_against", "p_neutral", "p_favor").to_numpy()
     return _measure_line(
         name,
         str(rows.height),
         f"{np.mean(truth == said):.3f}",
         f"{macro_f1(truth, said):.3f}",
         f"{f1_positive_negative(truth, said):.3f}",
+        f"{expected_calibration_error(probabilities, truth):.3f}",
         f"{bias:+.3f}",
     )
 
 
 def _measure_line(*cells: str) -> str:
-    name, n, accuracy, macro, polar, bias = cells
-    return f"{_cut(name, 20):20} {n:>7} {accuracy:>9} {macro:>9} {polar:>8} {bias:>17}"
+    name, n, accuracy, macro, polar, calibration, bias = cells
+    return (
+        f"{_cut(name, 20):20} {n:>7} {accuracy:>9} {macro:>9} {polar:>8} {calibration:>18} "
+        f"{bias:>17}"
+    )
 
 
 def _confusion_line(*cells: str) -> str:

@@ -2,49 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from stancelib.errors import ArgumentError, EnvironmentProblem
+from stancelib.scoring.calibration_core import calibrated
 from stancelib.scoring.embedded_core import (
-    CLOSE_MARKER,
-    OPEN_MARKER,
     MarkedInput,
-    SpecialTokens,
+    frame_sentence,
     mark_mention,
     softmax,
 )
+from stancelib.scoring.embedded_model import (
+    PACKAGE_MODEL,
+    SENTIMENT_OUTPUT,
+    STANCE_OUTPUT,
+    LoadedModel,
+    load_model,
+    numbers_depend_on,
+)
 from stancelib.scoring.protocol import attach_scores, check_pairs, scorer_name
+from stancelib.scoring.sentiment import attach_sentiment, check_sentences
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
 
-PACKAGE_MODEL = Path(__file__).parent / "model"
-FORMAT = 1
 TOKENIZED_AT_ONCE = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedModel:
-    """Everything that a model folder holds, checked against its recorded hashes."""
-
-    session: InferenceSession
-    tokenizer: Tokenizer
-    special: SpecialTokens
-    max_length: int
-    hashes: dict[str, str]
 
 
 class EmbeddedScorer:
@@ -81,7 +71,7 @@ class EmbeddedScorer:
             raise ArgumentError(f"threads must be at least 1; got {threads}")
         self._model = load_model(Path(model) if model is not None else PACKAGE_MODEL)
         self._threads = threads or available_cores()
-        self._name = scorer_name("embedded", "", self._model.hashes)
+        self._name = scorer_name("embedded", "", numbers_depend_on(self._model))
 
     @property
     def name(self) -> str:
@@ -109,10 +99,47 @@ class EmbeddedScorer:
         DataError
             If a column is missing, a text or target is empty, or a span is not in its text.
         """
-        inputs = encode(check_pairs(frame), self._model)
-        probabilities = predict(self._model.session, [item.ids for item in inputs], self._threads)
+        pairs = check_pairs(frame)
+        inputs = encode(pairs, self._model)
+        logits = predict(
+            self._model.session, [item.ids for item in inputs], self._threads, STANCE_OUTPUT
+        )
+        scaled = calibrated(logits, pairs["lang"].to_list(), self._model.stance_calibration)
         truncated = np.array([item.truncated for item in inputs], dtype=np.bool_)
-        return attach_scores(frame, probabilities, truncated)
+        return attach_scores(frame, softmax(scaled), truncated)
+
+    def sentiment(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Append the mood of each text, without a target.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Columns ``text`` (a sentence) and optionally ``lang``. Other columns pass through.
+
+        Returns
+        -------
+        DataFrame
+            The same rows in the same order, with ``p_negative``, ``p_neutral``, ``p_positive``
+            (they sum to 1), ``sentiment`` (``p_positive - p_negative``, in [-1, 1]) and
+            ``truncated`` (whether the end of the text did not fit into the model).
+
+        Raises
+        ------
+        DataError
+            If a column is missing, or a text is null or blank.
+        EnvironmentProblem
+            If the model was made without a sentiment output.
+        """
+        sentences = check_sentences(frame)
+        if SENTIMENT_OUTPUT not in {output.name for output in self._model.session.get_outputs()}:
+            raise EnvironmentProblem(f"the model {self.name} has no sentiment; it scores stance")
+        inputs = encode_sentences(sentences["text"], self._model)
+        logits = predict(
+            self._model.session, [item.ids for item in inputs], self._threads, SENTIMENT_OUTPUT
+        )
+        scaled = calibrated(logits, sentences["lang"].to_list(), self._model.sentiment_calibration)
+        truncated = np.array([item.truncated for item in inputs], dtype=np.bool_)
+        return attach_sentiment(frame, softmax(scaled), truncated)
 
 
 def available_cores() -> int:
@@ -120,71 +147,6 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-@lru_cache(maxsize=4)
-def load_model(folder: Path) -> LoadedModel:
-    """Read a model folder once in a process, after checking its hashes."""
-    import onnxruntime  # noqa: PLC0415  (loading stancelib.scoring stays light)
-    from tokenizers import Tokenizer  # noqa: PLC0415  (as above)
-
-    description = read_description(folder)
-    graph = checked_bytes(folder, "model.onnx", description["sha256"])
-    text = checked_bytes(folder, "tokenizer.json", description["sha256"])
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    tokenizer = Tokenizer.from_buffer(text)
-    return LoadedModel(
-        session,
-        tokenizer,
-        special_tokens(tokenizer),
-        description["max_length"],
-        description["sha256"],
-    )
-
-
-def special_tokens(tokenizer: Tokenizer) -> SpecialTokens:
-    """Ids of the framing tokens and the markers."""
-    names = ("<s>", "<pad>", "</s>", OPEN_MARKER, CLOSE_MARKER)
-    ids = [tokenizer.token_to_id(name) for name in names]
-    missing = [name for name, number in zip(names, ids, strict=True) if number is None]
-    if missing:
-        raise EnvironmentProblem(f"the tokenizer has no token {', '.join(missing)}")
-    return SpecialTokens(*(number for number in ids if number is not None))
-
-
-def read_description(folder: Path) -> dict[str, Any]:
-    """``model.json`` of a model folder, in the format that this version reads."""
-    path = folder / "model.json"
-    if not path.is_file():
-        raise EnvironmentProblem(
-            f"{folder} is no model folder: it has no model.json; it needs model.onnx, "
-            "tokenizer.json and model.json"
-        )
-    description: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if description.get("format") != FORMAT:
-        raise EnvironmentProblem(
-            f"{path} has format {description.get('format')!r}; this version reads {FORMAT}"
-        )
-    return description
-
-
-def checked_bytes(folder: Path, name: str, hashes: dict[str, str]) -> bytes:
-    """Bytes of a file whose sha256 is the recorded one."""
-    path = folder / name
-    if not path.is_file():
-        raise EnvironmentProblem(f"{path} is missing; install stancelib again")
-    content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != hashes[name]:
-        raise EnvironmentProblem(
-            f"{path} has sha256 {digest}, recorded is {hashes[name]}: the file was changed or "
-            "damaged and is not loaded"
-        )
-    return content
 
 
 def encode(frame: pl.DataFrame, model: LoadedModel) -> list[MarkedInput]:
@@ -205,6 +167,15 @@ def encode(frame: pl.DataFrame, model: LoadedModel) -> list[MarkedInput]:
     ]
 
 
+def encode_sentences(texts: pl.Series, model: LoadedModel) -> list[MarkedInput]:
+    """Token ids of whole sentences, cut at the end where they are too long."""
+    encoded = model.tokenizer.encode_batch(texts.to_list(), add_special_tokens=False)
+    return [
+        frame_sentence(item.ids, special=model.special, max_length=model.max_length)
+        for item in encoded
+    ]
+
+
 def place_mentions(frame: pl.DataFrame) -> pl.DataFrame:
     """Columns ``text, start, end``; where no mention is given, ``target: text`` is scored."""
     absent = pl.col("start").is_null()
@@ -220,18 +191,18 @@ def place_mentions(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def predict(
-    session: InferenceSession, inputs: Sequence[tuple[int, ...]], threads: int
+    session: InferenceSession, inputs: Sequence[tuple[int, ...]], threads: int, output: str
 ) -> NDArray[np.float64]:
-    """Probabilities of shape (n_inputs, 3), in the order of the inputs."""
+    """Logits of shape (n_inputs, 3), in the order of the inputs."""
 
     def logits(ids: tuple[int, ...]) -> NDArray[np.float32]:
         row = np.array([ids], dtype=np.int64)
         feed = {"input_ids": row, "attention_mask": np.ones_like(row)}
-        result: NDArray[np.float32] = session.run(None, feed)[0][0]
+        result: NDArray[np.float32] = session.run([output], feed)[0][0]
         return result
 
     if not inputs:
         return np.zeros((0, 3))
     with ThreadPoolExecutor(threads) as pool:
         rows = list(pool.map(logits, inputs))
-    return softmax(np.array(rows, dtype=np.float64))
+    return np.array(rows, dtype=np.float64)

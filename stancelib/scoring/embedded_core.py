@@ -94,6 +94,12 @@ def mark_mention(
     return MarkedInput(marked, truncated=right - left < len(ids))
 
 
+def frame_sentence(ids: Sequence[int], *, special: SpecialTokens, max_length: int) -> MarkedInput:
+    """The tokens of a sentence without a marker, those past ``max_length`` left out."""
+    room = max_length - 2
+    return MarkedInput((special.first, *ids[:room], special.last), truncated=len(ids) > room)
+
+
 def window_around(first: int, last: int, length: int, room: int) -> tuple[int, int]:
     """Half-open window of at most ``room`` positions that holds ``[first, last)``."""
     if length <= room:

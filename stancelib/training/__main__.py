@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from stancelib.errors import EnvironmentProblem
-from stancelib.scoring.embedded import PACKAGE_MODEL
+from stancelib.scoring.embedded_model import PACKAGE_MODEL
 from stancelib.training import encoder, fine_tune, sets, vocabulary
 from stancelib.training.batches import Recipe
 from stancelib.training.model import StanceModel
@@ -109,7 +109,7 @@ def export_model(work: Path) -> None:
             f"at most {FLOAT_TOLERANCE} is rounding"
         )
     quantized = export.quantize(graph, work / "int8.onnx")
-    export.write_package_model(work, PACKAGE_MODEL, quantized)
+    export.write_model_folder(PACKAGE_MODEL, quantized, work / "tokenizer.json")
 
 
 STEPS = {"encoder": make_encoder, "train": train_model, "export": export_model}

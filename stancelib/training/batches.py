@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from stancelib.scoring.embedded import special_tokens
-from stancelib.scoring.embedded_core import length_buckets, mark_mention
+from stancelib.scoring.embedded_core import frame_sentence, length_buckets, mark_mention
+from stancelib.scoring.embedded_model import special_tokens
 from stancelib.training.augment import with_other_mentions
 
 
@@ -83,7 +83,9 @@ def encode_sentences(
     """Token ids of whole sentences without a marker, cut at the length limit."""
     special = special_tokens(tokenizer)
     encodings = tokenizer.encode_batch(texts.to_list(), add_special_tokens=False)
-    return [(special.first, *item.ids[: max_length - 2], special.last) for item in encodings]
+    return [
+        frame_sentence(item.ids, special=special, max_length=max_length).ids for item in encodings
+    ]
 
 
 def shuffled_batches(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,8 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 from stancelib.errors import EnvironmentProblem
+from stancelib.scoring.calibration_core import Calibration
+from stancelib.scoring.embedded_model import FORMATS, SENTIMENT_OUTPUT, STANCE_OUTPUT
 from stancelib.training.model import StanceModel
 
 INPUTS = ("input_ids", "attention_mask")
@@ -36,15 +40,16 @@ class ExportedModel(nn.Module):
         table = torch.cat([words, trained.markers]).detach()
         self.encoder.set_input_embeddings(nn.Embedding.from_pretrained(table))
         self.head = trained.head
+        self.sentiment_head = trained.sentiment_head
         self.n_pieces = trained.n_pieces
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Logits of shape (batch, 3)."""
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits of stance and of sentiment, each of shape (batch, 3)."""
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask)[0]
         masks = [(input_ids == self.n_pieces + i).to(states.dtype) for i in range(2)]
         markers = [(mask.unsqueeze(1) @ states).squeeze(1) for mask in masks]
-        logits: Tensor = self.head(torch.cat([states[:, 0], *markers], dim=1))
-        return logits
+        first = states[:, 0]
+        return self.head(torch.cat([first, *markers], dim=1)), self.sentiment_head(first)
 
 
 def export_float(model: StanceModel, target: Path) -> Path:
@@ -60,7 +65,7 @@ def export_float(model: StanceModel, target: Path) -> Path:
         dynamo=True,
         dynamic_shapes=dict.fromkeys(INPUTS, shape),
         input_names=list(INPUTS),
-        output_names=["logits"],
+        output_names=[STANCE_OUTPUT, SENTIMENT_OUTPUT],
         verbose=False,
     )
     if program is None:
@@ -97,17 +102,46 @@ def quantize(source: Path, target: Path) -> Path:
     return target
 
 
-def write_package_model(work: Path, folder: Path, quantized: Path) -> None:
-    """Copy graph and tokenizer into the package and record their hashes."""
+def write_model_folder(
+    folder: Path,
+    graph: Path,
+    tokenizer: Path,
+    *,
+    max_length: int = 128,
+    calibration: Mapping[str, Mapping[str, Calibration]] | None = None,
+) -> Path:
+    """Copy graph and tokenizer into a model folder, with their hashes and the calibration.
+
+    Parameters
+    ----------
+    folder : Path
+        What `load_scorer("embedded", model=folder)` reads.
+    graph, tokenizer : Path
+        The quantised graph, and ``tokenizer.json`` with the markers.
+    max_length : int
+        Tokens of the longest input.
+    calibration : mapping, optional
+        By task (stance, sentiment) and language.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(quantized, folder / "model.onnx")
-    shutil.copy(work / "tokenizer.json", folder / "tokenizer.json")
+    shutil.copy(graph, folder / "model.onnx")
+    shutil.copy(tokenizer, folder / "tokenizer.json")
     files = {
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
         for name in ("model.onnx", "tokenizer.json")
     }
-    description = {"format": 1, "max_length": 128, "sha256": files}
+    tables = {
+        task: {lang: asdict(values) for lang, values in table.items()}
+        for task, table in (calibration or {}).items()
+    }
+    description = {
+        "format": FORMATS[-1],
+        "max_length": max_length,
+        "sha256": files,
+        "calibration": tables,
+    }
     (folder / "model.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+    return folder
 
 
 def largest_difference(
@@ -124,10 +158,12 @@ def largest_difference(
         ids[:, 1], ids[:, 3] = model.n_pieces, model.n_pieces + 1
         mask = np.ones_like(ids)
         mask[0, length // 2 + 2 :] = 0
-        (got,) = session.run(None, {"input_ids": ids, "attention_mask": mask})
+        got = session.run(None, {"input_ids": ids, "attention_mask": mask})
+        tensors = torch.from_numpy(ids), torch.from_numpy(mask)
         with torch.inference_mode():
-            wanted = model.eval()(torch.from_numpy(ids), torch.from_numpy(mask)).numpy()
-        worst = max(worst, float(np.abs(got - wanted).max()))
+            wanted = model.eval()(*tensors), model.sentiment(*tensors)
+        differences = [np.abs(a - b.numpy()).max() for a, b in zip(got, wanted, strict=True)]
+        worst = max(worst, float(max(differences)))
     return worst
 
 

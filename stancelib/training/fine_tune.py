@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from stancelib.scoring.embedded import special_tokens
 from stancelib.scoring.embedded_core import length_buckets, pad_batch
+from stancelib.scoring.embedded_model import special_tokens
 from stancelib.training.batches import (
     Batch,
     Examples,

@@ -32,3 +32,38 @@ def macro_f1(truth: NDArray[np.int64], predicted: NDArray[np.int64]) -> float:
 def f1_positive_negative(truth: NDArray[np.int64], predicted: NDArray[np.int64]) -> float:
     """Mean F1 over against and favor only (as RuSentNE-2023 reports it)."""
     return float(f1_by_class(truth, predicted)[[0, 2]].mean())
+
+
+def expected_calibration_error(
+    probabilities: NDArray[np.float64], truth: NDArray[np.int64], bins: int = 10
+) -> float:
+    """Mean distance of confidence and accuracy over bins of equal width, weighted by their rows.
+
+    Guo, Pleiss, Sun and Weinberger (2017), *On calibration of modern neural networks*, ICML,
+    https://proceedings.mlr.press/v70/guo17a.html. It is biased upward in small samples: chance
+    alone puts confidence and accuracy of a bin apart.
+
+    Parameters
+    ----------
+    probabilities : (n, 3)
+        Of against, neutral, favor.
+    truth : (n,)
+        In -1, 0, 1.
+    bins : int
+        Number of intervals of the confidence, which is the largest of the three probabilities.
+
+    Examples
+    --------
+    >>> sure = np.array([[0.0, 0.2, 0.8]] * 4)
+    >>> round(expected_calibration_error(sure, np.array([1, 1, 1, 0])), 3)
+    0.05
+    """
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) - 1 == truth
+    bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    rows = np.bincount(bin_of, minlength=bins)
+    gaps = np.abs(
+        np.bincount(bin_of, weights=confidence, minlength=bins)
+        - np.bincount(bin_of, weights=right, minlength=bins)
+    )
+    return float(gaps.sum() / rows.sum())

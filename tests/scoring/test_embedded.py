@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from stancelib.errors import ArgumentError, EnvironmentProblem
-from stancelib.scoring.embedded import PACKAGE_MODEL, EmbeddedScorer, load_model
+from stancelib.scoring.embedded import EmbeddedScorer
+from stancelib.scoring.embedded_model import PACKAGE_MODEL, load_model
 
 
 @pytest.fixture(scope="module")
@@ -164,5 +165,5 @@ def test_a_missing_file_and_another_format_are_refused(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentProblem, match=r"tokenizer\.json is missing"):
         load_model(folder)
     (folder / "model.json").write_text(json.dumps({"format": 99}))
-    with pytest.raises(EnvironmentProblem, match="has format 99; this version reads 1"):
+    with pytest.raises(EnvironmentProblem, match="has format 99; this version reads 1 and 2"):
         load_model(folder)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from stancelib.scoring.embedded import PACKAGE_MODEL, EmbeddedScorer
+from stancelib.scoring.embedded import EmbeddedScorer
+from stancelib.scoring.embedded_model import PACKAGE_MODEL
 
 ROOT = Path(__file__).parent.parent.parent
 CARD = (PACKAGE_MODEL / "MODEL_CARD.md").read_text(encoding="utf-8")

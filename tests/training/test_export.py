@@ -6,11 +6,20 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import onnx
 import polars as pl
 import pytest
+import torch
+from numpy.typing import NDArray
 
+from stancelib.errors import EnvironmentProblem
+from stancelib.scoring.calibration_core import Calibration
 from stancelib.scoring.embedded import EmbeddedScorer
+from stancelib.scoring.protocol import PROBABILITY_COLUMNS
+from stancelib.scoring.sentiment import SENTIMENT_COLUMNS, SENTIMENT_PROBABILITIES
 from stancelib.training import export
+from stancelib.training.batches import encode_sentences
 
 SHAPES = ((1, 6), (2, 9), (7, 20))
 
@@ -35,13 +44,68 @@ def test_float_and_int8_graphs_follow_torch(tiny: Any, graphs: tuple[Path, Path]
     assert 0 < export.largest_difference(tiny.model, graphs[1], SHAPES) < 0.05
 
 
-def test_the_written_folder_is_a_scorer(
-    tiny: Any, graphs: tuple[Path, Path], tmp_path: Path
-) -> None:
+@pytest.fixture
+def folder(tiny: Any, graphs: tuple[Path, Path], tmp_path: Path) -> Path:
     tiny.tokenizer.save(str(tmp_path / "tokenizer.json"))
-    export.write_package_model(tmp_path, tmp_path / "model", graphs[1])
-    description = json.loads((tmp_path / "model" / "model.json").read_text())
+    tokenizer = tmp_path / "tokenizer.json"
+    # The tiny encoder has 32 positions.
+    return export.write_model_folder(tmp_path / "model", graphs[1], tokenizer, max_length=32)
+
+
+def test_the_written_folder_is_a_scorer(folder: Path) -> None:
+    description = json.loads((folder / "model.json").read_text())
     assert set(description["sha256"]) == {"model.onnx", "tokenizer.json"}
     frame = pl.DataFrame({"text": ["A is good ."], "start": [0], "end": [1], "target": ["A"]})
-    scored = EmbeddedScorer(tmp_path / "model").score(frame)
+    scored = EmbeddedScorer(folder).score(frame)
     assert scored.select(pl.sum_horizontal("^p_.*$")).item() == pytest.approx(1)
+
+
+def test_sentiment_is_the_second_output(tiny: Any, folder: Path) -> None:
+    frame = pl.DataFrame({"text": ["A is good .", "A is bad . " * 60], "n": [1, 2]})
+    scored = EmbeddedScorer(folder).sentiment(frame)
+    assert scored.columns == ["text", "n", *SENTIMENT_COLUMNS]
+    assert scored["truncated"].to_list() == [False, True]
+    assert scored.select(pl.sum_horizontal("^p_.*$")).to_series().to_list() == pytest.approx([1, 1])
+    assert (scored["p_positive"] - scored["p_negative"]).equals(scored["sentiment"])
+    (ids,) = encode_sentences(frame["text"].head(1), tiny.tokenizer, 128)
+    with torch.inference_mode():
+        logits = tiny.model.eval().sentiment(torch.tensor([ids]), torch.ones(1, len(ids)))
+    wanted = torch.softmax(logits, dim=1)[0].tolist()
+    assert scored.select(SENTIMENT_PROBABILITIES).row(0) == pytest.approx(wanted, abs=0.01)
+
+
+def test_calibration_is_applied_by_language_and_part_of_the_name(
+    graphs: tuple[Path, Path], folder: Path, tmp_path: Path
+) -> None:
+    certain = Calibration(0.5, (3.0, 0.0, -3.0))
+    other = export.write_model_folder(
+        tmp_path / "calibrated",
+        graphs[1],
+        tmp_path / "tokenizer.json",
+        calibration={"stance": {"uk": certain}, "sentiment": {"*": certain}},
+    )
+    rows = {"text": ["A is good ."] * 2, "start": 0, "end": 1, "target": "A", "lang": ["en", "uk"]}
+    raw, scaled = EmbeddedScorer(folder), EmbeddedScorer(other)
+    assert raw.name != scaled.name
+    before = raw.score(pl.DataFrame(rows)).select(PROBABILITY_COLUMNS).to_numpy()
+    after = scaled.score(pl.DataFrame(rows)).select(PROBABILITY_COLUMNS).to_numpy()
+    np.testing.assert_array_equal(after[0], before[0])
+    np.testing.assert_allclose(after[1], rescaled(before[1], certain), atol=1e-6)
+    sentence = pl.DataFrame({"text": ["A is good ."]})
+    moods = [scorer.sentiment(sentence).select(SENTIMENT_PROBABILITIES) for scorer in (raw, scaled)]
+    wanted = rescaled(moods[0].to_numpy()[0], certain)
+    np.testing.assert_allclose(moods[1].to_numpy()[0], wanted, atol=1e-6)
+
+
+def rescaled(probabilities: NDArray[np.float64], how: Calibration) -> NDArray[np.float64]:
+    odds = np.log(probabilities) / how.temperature + np.array(how.bias)
+    return np.exp(odds) / np.exp(odds).sum()
+
+
+def test_a_model_without_sentiment_says_so(folder: Path) -> None:
+    graph = onnx.load(folder / "model.onnx")
+    del graph.graph.output[1]
+    onnx.save(graph, folder / "old.onnx")
+    old = export.write_model_folder(folder / "old", folder / "old.onnx", folder / "tokenizer.json")
+    with pytest.raises(EnvironmentProblem, match="has no sentiment; it scores stance"):
+        EmbeddedScorer(old).sentiment(pl.DataFrame({"text": ["A is good ."]}))

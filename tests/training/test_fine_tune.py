@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 import torch
 
-from stancelib.scoring.embedded import special_tokens
 from stancelib.scoring.embedded_core import pad_batch
+from stancelib.scoring.embedded_model import special_tokens
 from stancelib.training import fine_tune as module
 from stancelib.training.batches import Examples, Recipe, encode_frame, encode_sentences
 from stancelib.training.fine_tune import fine_tune, predict
