@@ -12,19 +12,35 @@ ROOT = Path(__file__).parent.parent
 CARD = ROOT / "stancelib" / "scoring" / "model" / "MODEL_CARD.md"
 RESULTS = ROOT / "benchmarks" / "results" / "accuracy.json"
 BEGIN, END = "<!-- accuracy -->", "<!-- end of accuracy -->"
-MEASURES = ("macro_f1", "f1_positive_negative", "accuracy")
+MEASURES = {
+    "macro_f1": "macro-F1",
+    "f1_positive_negative": "F1(P,N)",
+    "accuracy": "accuracy",
+    "calibration_error": "calibration error",
+    "bias_of_mean": "bias of the mean",
+    "area_under_curve": "area under the curve",
+}
 
 
 def table(results: dict[str, dict[str, float | list[float]]]) -> str:
-    """The figures as a Markdown table, one row a set."""
-    lines = ["| set | n | macro-F1 | F1(P,N) | accuracy |", "|---|---|---|---|---|"]
+    """The figures as a Markdown table, one row a set; a measure that a set lacks stays empty."""
+    lines = [
+        f"| set | n | {' | '.join(MEASURES.values())} |",
+        f"|---|---|{'---|' * len(MEASURES)}",
+    ]
     for name, row in results.items():
-        cells = []
-        for measure in MEASURES:
-            low, high = row[f"{measure}_interval"]  # type: ignore[misc]  # a list of two
-            cells.append(f"{row[measure]:.3f} ({low:.3f} to {high:.3f})")
+        cells = [_cell(row, measure) for measure in MEASURES]
         lines.append(f"| {name} | {row['n']} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _cell(row: dict[str, float | list[float]], measure: str) -> str:
+    if measure not in row:
+        return ""
+    if f"{measure}_interval" not in row:
+        return f"{row[measure]:.3f}"
+    low, high = row[f"{measure}_interval"]  # type: ignore[misc]  # a list of two
+    return f"{row[measure]:.3f} ({low:.3f} to {high:.3f})"
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from stancelib.simulate import simulate_corpus, simulate_series
     from stancelib.store import Store, open_store
     from stancelib.targets import TARGETS, Target, find_mentions, load_targets
+    from stancelib.training import fine_tune
 
 __version__ = "0.1.0"
 
@@ -37,6 +38,7 @@ _ROOM_OF = {
     "TARGETS": "targets",
     "Target": "targets",
     "find_mentions": "targets",
+    "fine_tune": "training",
     "interrupted_time_series": "effects",
     "load_scorer": "scoring",
     "load_targets": "targets",
@@ -59,6 +61,7 @@ __all__ = [
     "Store",
     "Target",
     "find_mentions",
+    "fine_tune",
     "interrupted_time_series",
     "load_scorer",
     "load_targets",

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 import stancelib as sl
-from stancelib.cli.gold import read_gold, score_gold
 from stancelib.cli.job import Job, work
 from stancelib.cli.parser import make_parser
 from stancelib.cli.tables import confusion_table, effect_table, hits, measure_table
@@ -99,6 +98,8 @@ def _run(arguments: argparse.Namespace, scorer: Scorer | None) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace, scorer: Scorer | None) -> None:
+    from stancelib.training.gold import read_gold, score_gold  # noqa: PLC0415 - only here
+
     gold = read_gold(arguments.file)
     judge = _scorer(arguments, scorer)
     scored = score_gold(gold, judge)

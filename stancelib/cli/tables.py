@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from stancelib.cli.gold import LABELS
-
 NOT_ESTIMATED = "not estimated"
 
 
@@ -67,6 +65,8 @@ def measure_table(scored: pl.DataFrame) -> str:
 
 def confusion_table(scored: pl.DataFrame) -> str:
     """How often each true label was taken for which, by language and target."""
+    from stancelib.training.gold import LABELS  # noqa: PLC0415 - only one command needs them
+
     lines = [_confusion_line("lang", "target", "truth", "against", "neutral", "favor")]
     for (lang, target), rows in scored.group_by("lang", "target", maintain_order=True):
         for label, value in LABELS.items():

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from stancelib.errors import EnvironmentProblem
 from stancelib.scoring.embedded_model import PACKAGE_MODEL
-from stancelib.training import encoder, fine_tune, sets, vocabulary
+from stancelib.training import encoder, loop, sets, vocabulary
 from stancelib.training.batches import Recipe
 from stancelib.training.model import StanceModel
 
@@ -81,15 +81,15 @@ def train_model(work: Path) -> None:
     print(json.dumps({"train": train.height, **{k: v.height for k, v in dev.items()}}))
     for name in ("cycle_1", "cycle_2"):
         recipe = CYCLES[name]
-        fine_tune.fine_tune(model, tokenizer, train, dev, folder=work / name, recipe=recipe)
-    both = fine_tune.average_weights([work / name for name in AVERAGED])
+        loop.train(model, tokenizer, train, dev, folder=work / name, recipe=recipe)
+    both = loop.average_weights([work / name for name in AVERAGED])
     torch.save(both, work / "both_languages.pt")
     model.load_state_dict(both)
     russian = train.filter(pl.col("lang") == "ru")
     folder, recipe = work / "cycle_3", CYCLES["cycle_3"]
-    fine_tune.fine_tune(model, tokenizer, russian, dev, folder=folder, recipe=recipe)
+    loop.train(model, tokenizer, russian, dev, folder=folder, recipe=recipe)
     last = [work / "both_languages.pt", folder / "epoch_0.pt"]
-    weights = fine_tune.average_weights(last)
+    weights = loop.average_weights(last)
     weights["head.4.bias"][1] -= NEUTRAL_OFFSET
     save_file(weights, work / "stance.safetensors")
 
@@ -109,7 +109,10 @@ def export_model(work: Path) -> None:
             f"at most {FLOAT_TOLERANCE} is rounding"
         )
     quantized = export.quantize(graph, work / "int8.onnx")
-    export.write_model_folder(PACKAGE_MODEL, quantized, work / "tokenizer.json")
+    heads: int = model.encoder.config.num_attention_heads
+    export.write_model_folder(
+        PACKAGE_MODEL, quantized, work / "tokenizer.json", attention_heads=heads
+    )
 
 
 STEPS = {"encoder": make_encoder, "train": train_model, "export": export_model}

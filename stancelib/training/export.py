@@ -25,6 +25,8 @@ from stancelib.training.model import StanceModel
 INPUTS = ("input_ids", "attention_mask")
 # The level of onnxruntime at which blocks of activations are 8-bit integers too.
 INT8_ACTIVATIONS = 4
+# Weights that share a scale.
+BLOCK_SIZE = 32
 
 
 class ExportedModel(nn.Module):
@@ -83,7 +85,7 @@ def quantize(source: Path, target: Path) -> Path:
     quantizer = MatMulNBitsQuantizer(
         onnx.load(source),
         bits=8,
-        block_size=32,
+        block_size=BLOCK_SIZE,
         is_symmetric=True,
         accuracy_level=INT8_ACTIVATIONS,
         op_types_to_quantize=("MatMul",),
@@ -107,6 +109,7 @@ def write_model_folder(
     graph: Path,
     tokenizer: Path,
     *,
+    attention_heads: int,
     max_length: int = 128,
     calibration: Mapping[str, Mapping[str, Calibration]] | None = None,
 ) -> Path:
@@ -118,6 +121,8 @@ def write_model_folder(
         What `load_scorer("embedded", model=folder)` reads.
     graph, tokenizer : Path
         The quantised graph, and ``tokenizer.json`` with the markers.
+    attention_heads : int
+        Of the encoder; `restore` needs it.
     max_length : int
         Tokens of the longest input.
     calibration : mapping, optional
@@ -137,6 +142,7 @@ def write_model_folder(
     description = {
         "format": FORMATS[-1],
         "max_length": max_length,
+        "attention_heads": attention_heads,
         "sha256": files,
         "calibration": tables,
     }

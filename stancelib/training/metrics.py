@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 CLASSES = (-1, 0, 1)
 
@@ -67,3 +68,21 @@ def expected_calibration_error(
         - np.bincount(bin_of, weights=right, minlength=bins)
     )
     return float(gaps.sum() / rows.sum())
+
+
+def area_under_curve(positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
+    """Probability that a positive row scores above a negative one, ties counted half.
+
+    The Mann-Whitney statistic; NaN where one side is empty.
+
+    Examples
+    --------
+    >>> area_under_curve(np.array([True, True, False]), np.array([0.9, 0.1, 0.1]))
+    0.75
+    """
+    above, below = scores[positive], scores[~positive]
+    if not len(above) or not len(below):
+        return float("nan")
+    ranks = rankdata(scores)
+    wins = ranks[positive].sum() - len(above) * (len(above) + 1) / 2
+    return float(wins / (len(above) * len(below)))

@@ -7,6 +7,7 @@ them (environment variable STANCELIB_DATA); none is part of this project.
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import zlib
@@ -19,10 +20,8 @@ import polars as pl
 from stancelib.errors import EnvironmentProblem
 
 COLUMNS = ("id", "text", "start", "end", "label", "lang", "data")
-DOMAIN = Path(__file__).parent / "data"
-DOMAIN_SHARES = {"train": 0.66, "dev": 0.12, "test": 0.22}
-DOMAIN_SEED = 2026
-_TARGETS = ("NATO", "Russia", "Ukraine")
+GERNTSA_SHARES = {"train": 0.6, "dev": 0.15, "test": 0.25}
+GERNTSA_SEED = 1
 _TYPES = (pl.String, pl.String, pl.Int64, pl.Int64, pl.Int64, pl.String, pl.String)
 
 
@@ -139,64 +138,75 @@ def gerntsa(folder: Path | None = None) -> pl.DataFrame:
     )
 
 
-def domain(part: str, folder: Path | None = None) -> pl.DataFrame:
-    """The sentences written for this project, in twelve languages; see ``data/DATASHEET.md``.
+def gerntsa_part(part: str, folder: Path | None = None) -> pl.DataFrame:
+    """Our split of GerNTSA by sentence: ``train``, ``dev`` or ``test``."""
+    return split_by_hash(gerntsa(folder), "text", GERNTSA_SHARES, GERNTSA_SEED)[part]
+
+
+def semeval_roles(folder: Path | None = None) -> pl.DataFrame:
+    """Roles in news of the war of SemEval 2025 task 10, English and Russian: evaluation only.
+
+    `label` is 1 for Protagonist and Innocent, -1 for Antagonist; there is no neutral class, and
+    the role was judged over the whole article, which the sentence may not show.
 
     Parameters
     ----------
-    part : {"train", "dev", "test"}
-        Split by family, so that close rewrites and the mentions of one sentence stay together.
     folder : Path, optional
-        Default: the one in the package.
-
-    Returns
-    -------
-    DataFrame
-        The columns of every recipe, and ``family``, ``target``, ``register``, ``speech``,
-        ``trait`` and ``mood`` (of the sentence, -1, 0, 1).
+        Default: `data_folder()`.
     """
-    return split_by_hash(_read_domain(folder), "family", DOMAIN_SHARES, DOMAIN_SEED)[part]
-
-
-def domain_sentiment(part: str, folder: Path | None = None) -> pl.DataFrame:
-    """Whole sentences of the domain set with their mood: columns ``text, label, lang``."""
-    rows = domain(part, folder).unique("text", keep="first", maintain_order=True)
-    return rows.select("text", pl.col("mood").alias("label"), "lang")
-
-
-def names(folder: Path | None = None) -> dict[str, list[str]]:
-    """Names of countries and organisations by language, for mentions that are replaced."""
-    text = ((folder or DOMAIN) / "names.json").read_text(encoding="utf-8")
-    known: dict[str, dict[str, dict[str, str | list[str]]]] = json.loads(text)
-    return {
-        lang: [
-            *map(str, (table["names"][target] for target in _TARGETS)),
-            *table["names"]["others"],
-        ]
-        for lang, table in known.items()
-    }
-
-
-def _read_domain(folder: Path | None) -> pl.DataFrame:
-    labels = {"against": -1, "neutral": 0, "favor": 1}
-    moods = {"negative": -1, "neutral": 0, "positive": 1}
-    files = sorted((folder or DOMAIN).glob("domain_*.jsonl"))
-    frame = pl.concat([pl.read_ndjson(file) for file in files])
-    return frame.select(
+    path = (folder or data_folder()) / "semeval2025_t10" / "train_en_ru.jsonl.gz"
+    frame = pl.read_ndjson(gzip.decompress(path.read_bytes()), infer_schema_length=None)
+    of_the_war = pl.col("doc").str.contains("^(?:EN_UA_|RU-URW)") & (pl.col("topic") != "CC")
+    start = _code_points_before(pl.col("sentence"), pl.col("mention"))
+    return frame.filter(of_the_war).select(
         "id",
-        "text",
-        "start",
-        "end",
-        pl.col("label").replace_strict(labels, return_dtype=pl.Int64),
+        pl.col("sentence").alias("text"),
+        start.alias("start"),
+        (start + pl.col("mention").str.len_chars().cast(pl.Int64)).alias("end"),
+        pl.when(pl.col("role") == "Antagonist").then(-1).otherwise(1).cast(pl.Int64).alias("label"),
         "lang",
-        pl.lit("domain").alias("data"),
-        "family",
-        "target",
-        "register",
-        "speech",
-        "trait",
-        pl.col("mood").replace_strict(moods, return_dtype=pl.Int64),
+        pl.lit("semeval_roles").alias("data"),
     )
+
+
+def ruw_tweets(folder: Path | None = None) -> pl.DataFrame:
+    """Tweets of the RUW validation file: stance toward Russia and Ukraine, evaluation only.
+
+    Two rows a tweet. Columns as ever, and ``target``; ``start`` and ``end`` are null, because the
+    stance is asked for whether or not the tweet names the target.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Default: `data_folder()`.
+    """
+    path = (folder or data_folder()) / "ruw" / "val.csv"
+    frame = pl.read_csv(path, encoding="cp1252").with_row_index("row")
+    labels = {"AGAINST": -1, "NONE": 0, "FAVOR": 1}
+    nowhere = pl.lit(None, pl.Int64)
+    return pl.concat(
+        [
+            frame.select(
+                pl.format("ruw_{}_{}", "row", pl.lit(number)).alias("id"),
+                pl.col("Tweet").alias("text"),
+                nowhere.alias("start"),
+                nowhere.alias("end"),
+                pl.col(f"Stance {number}")
+                .replace_strict(labels, return_dtype=pl.Int64)
+                .alias("label"),
+                pl.lit("en").alias("lang"),
+                pl.lit("ruw_val").alias("data"),
+                pl.col(f"Target {number}").alias("target"),
+            )
+            for number in (1, 2)
+        ]
+    )
+
+
+def _code_points_before(text: pl.Expr, part: pl.Expr) -> pl.Expr:
+    """Where a part begins for the first time; polars finds bytes."""
+    before = text.str.split_exact(part, 1).struct.field("field_0")
+    return before.str.len_chars().cast(pl.Int64)
 
 
 def split_by_hash(
@@ -211,7 +221,7 @@ def split_by_hash(
     >>> frame = pl.DataFrame({"family": ["a", "a", "b", "c"]})
     >>> parts = split_by_hash(frame, "family", {"train": 0.5, "test": 0.5}, seed=1)
     >>> {name: part["family"].to_list() for name, part in parts.items()}
-    {'train': ['a', 'a'], 'test': ['b', 'c']}
+    {'train': ['a', 'a', 'b'], 'test': ['c']}
     """
     steps = 1_000_000
     places = pl.Series(

@@ -20,6 +20,7 @@ from stancelib.scoring.protocol import PROBABILITY_COLUMNS
 from stancelib.scoring.sentiment import SENTIMENT_COLUMNS, SENTIMENT_PROBABILITIES
 from stancelib.training import export
 from stancelib.training.batches import encode_sentences
+from stancelib.training.restore import restore
 
 SHAPES = ((1, 6), (2, 9), (7, 20))
 
@@ -33,6 +34,10 @@ pytestmark = [
 
 @pytest.fixture
 def graphs(tiny: Any, tmp_path: Path) -> tuple[Path, Path]:
+    with torch.no_grad():
+        for parameter in tiny.model.parameters():
+            # The exporter merges equal weights, such as biases that are all 0 before training.
+            parameter.add_(0.02 * torch.randn_like(parameter))
     graph = export.export_float(tiny.model.eval(), tmp_path / "float.onnx")
     return graph, export.quantize(graph, tmp_path / "int8.onnx")
 
@@ -44,12 +49,19 @@ def test_float_and_int8_graphs_follow_torch(tiny: Any, graphs: tuple[Path, Path]
     assert 0 < export.largest_difference(tiny.model, graphs[1], SHAPES) < 0.05
 
 
+def written(folder: Path, graph: Path, tokenizer: Path) -> Path:
+    # The tiny encoder has 32 positions.
+    return export.write_model_folder(folder, graph, tokenizer, max_length=32, attention_heads=2)
+
+
 @pytest.fixture
 def folder(tiny: Any, graphs: tuple[Path, Path], tmp_path: Path) -> Path:
     tiny.tokenizer.save(str(tmp_path / "tokenizer.json"))
     tokenizer = tmp_path / "tokenizer.json"
     # The tiny encoder has 32 positions.
-    return export.write_model_folder(tmp_path / "model", graphs[1], tokenizer, max_length=32)
+    return export.write_model_folder(
+        tmp_path / "model", graphs[1], tokenizer, max_length=32, attention_heads=2
+    )
 
 
 def test_the_written_folder_is_a_scorer(folder: Path) -> None:
@@ -82,6 +94,7 @@ def test_calibration_is_applied_by_language_and_part_of_the_name(
         tmp_path / "calibrated",
         graphs[1],
         tmp_path / "tokenizer.json",
+        attention_heads=2,
         calibration={"stance": {"uk": certain}, "sentiment": {"*": certain}},
     )
     rows = {"text": ["A is good ."] * 2, "start": 0, "end": 1, "target": "A", "lang": ["en", "uk"]}
@@ -106,6 +119,35 @@ def test_a_model_without_sentiment_says_so(folder: Path) -> None:
     graph = onnx.load(folder / "model.onnx")
     del graph.graph.output[1]
     onnx.save(graph, folder / "old.onnx")
-    old = export.write_model_folder(folder / "old", folder / "old.onnx", folder / "tokenizer.json")
+    tokenizer = folder / "tokenizer.json"
+    old = export.write_model_folder(
+        folder / "old", folder / "old.onnx", tokenizer, attention_heads=2
+    )
     with pytest.raises(EnvironmentProblem, match="has no sentiment; it scores stance"):
         EmbeddedScorer(old).sentiment(pl.DataFrame({"text": ["A is good ."]}))
+
+
+def test_the_network_is_restored_from_the_graph(tiny: Any, folder: Path, tmp_path: Path) -> None:
+    restored = restore(folder)
+    # What was rounded once is rounded to the same values again.
+    graph = export.export_float(restored.eval(), tmp_path / "again.onnx")
+    tokenizer = folder / "tokenizer.json"
+    quantized = export.quantize(graph, tmp_path / "again8.onnx")
+    again = written(tmp_path / "again", quantized, tokenizer)
+    twice = restore(again).state_dict()
+    for name, weights in restored.state_dict().items():
+        torch.testing.assert_close(twice[name], weights, atol=1e-6, rtol=1e-5)
+        trained = tiny.model.state_dict()[name]
+        assert float((weights - trained).abs().max()) <= 0.01 * float(trained.abs().max() + 1e-9)
+
+
+def test_a_foreign_graph_is_not_restored(folder: Path) -> None:
+    graph = onnx.load(folder / "model.onnx")
+    kept = [item for item in graph.graph.initializer if not item.name.endswith("head.1.bias")]
+    del graph.graph.initializer[:]
+    graph.graph.initializer.extend(kept)
+    onnx.save(graph, folder / "foreign.onnx")
+    tokenizer = folder / "tokenizer.json"
+    foreign = written(folder / "foreign", folder / "foreign.onnx", tokenizer)
+    with pytest.raises(EnvironmentProblem, match=r"holds no head\.1\.bias"):
+        restore(foreign)

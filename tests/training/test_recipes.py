@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,13 @@ import pytest
 from stancelib.errors import EnvironmentProblem
 from stancelib.training import sets
 from stancelib.training.encoder import BLOCK, dequantize, parameter_name, read_packed
-from stancelib.training.metrics import f1_by_class, f1_positive_negative, macro_f1
+from stancelib.training.metrics import (
+    area_under_curve,
+    expected_calibration_error,
+    f1_by_class,
+    f1_positive_negative,
+    macro_f1,
+)
 from stancelib.training.vocabulary import is_basic_character, kept_pieces
 
 
@@ -143,3 +150,60 @@ def test_a_split_keeps_values_together_and_does_not_move_with_more_rows() -> Non
         assert abs(len(found[name]) - 1000 * share) < 3.3 * (1000 * share * (1 - share)) ** 0.5
     fewer = sets.split_by_hash(families.head(900), "family", shares, seed=4)
     assert all(set(part["family"]) <= found[name] for name, part in fewer.items())
+
+
+def test_roles_of_the_war_are_read_without_the_climate(tmp_path: Path) -> None:
+    rows = [
+        ("EN_UA_1.txt", "UA", "Ünal met Oleh, Oleh spoke.", "Oleh", "Protagonist"),
+        ("RU-URW-2.txt", "UA", "Его хвалят.", "Его", "Antagonist"),
+        ("EN_UA_3.txt", "?", "Kira waits.", "Kira", "Innocent"),
+        ("EN_CC_4.txt", "CC", "Ice melts.", "Ice", "Innocent"),
+        ("EN_UA_5.txt", "CC", "Ice melts.", "Ice", "Innocent"),
+    ]
+    lines = [
+        {
+            "id": f"s{number}",
+            "lang": "en",
+            "doc": doc,
+            "topic": topic,
+            "mention": mention,
+            "sentence": sentence,
+            "role": role,
+        }
+        for number, (doc, topic, sentence, mention, role) in enumerate(rows)
+    ]
+    (tmp_path / "semeval2025_t10").mkdir()
+    text = "\n".join(json.dumps(line) for line in lines)
+    file = tmp_path / "semeval2025_t10" / "train_en_ru.jsonl.gz"
+    file.write_bytes(gzip.compress(text.encode()))
+    frame = sets.semeval_roles(tmp_path)
+    assert frame["label"].to_list() == [1, -1, 1]
+    # The first place, in code points.
+    assert frame.select("start", "end").rows() == [(9, 13), (0, 3), (0, 4)]
+
+
+def test_tweets_have_two_targets_and_no_place(tmp_path: Path) -> None:
+    (tmp_path / "ruw").mkdir()
+    text = "Tweet,Target 1,Stance 1,Target 2,Stance 2\nDon’t know,Russia,AGAINST,Ukraine,NONE\n"
+    (tmp_path / "ruw" / "val.csv").write_bytes(text.encode("cp1252"))
+    frame = sets.ruw_tweets(tmp_path)
+    assert frame.select("text", "start", "label", "target").rows() == [
+        ("Don’t know", None, -1, "Russia"),
+        ("Don’t know", None, 0, "Ukraine"),
+    ]
+
+
+def test_area_under_curve_is_that_of_all_pairs() -> None:
+    generator = np.random.default_rng(2)
+    positive = generator.random(60) < 0.4
+    scores = generator.integers(0, 8, 60) / 8
+    pairs = [(a > b) + (a == b) / 2 for a in scores[positive] for b in scores[~positive]]
+    assert area_under_curve(positive, scores) == pytest.approx(np.mean(pairs))
+    assert np.isnan(area_under_curve(np.array([True]), np.array([0.5])))
+
+
+def test_calibration_error_is_the_distance_of_confidence_and_accuracy() -> None:
+    certain, half = [1.0, 0.0, 0.0], [0.0, 0.5, 0.5]
+    # Two of three certain rows are right (0.33 apart), one of two even rows is (0 apart).
+    scores, truth = np.array([certain] * 3 + [half] * 2), np.array([-1, -1, 1, 0, 1])
+    assert expected_calibration_error(scores, truth) == pytest.approx(3 / 5 * 1 / 3)

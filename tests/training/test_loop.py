@@ -14,9 +14,9 @@ import torch
 
 from stancelib.scoring.embedded_core import pad_batch
 from stancelib.scoring.embedded_model import special_tokens
-from stancelib.training import fine_tune as module
+from stancelib.training import loop as module
 from stancelib.training.batches import Examples, Recipe, encode_frame, encode_sentences
-from stancelib.training.fine_tune import fine_tune, predict
+from stancelib.training.loop import predict, train
 
 RECIPE = Recipe(learning_rate=5e-3, batch_size=16, epochs=24, checkpoint_every=5, max_length=24)
 
@@ -25,7 +25,7 @@ def test_the_markers_decide_between_two_targets(
     tiny: Any, two_target_sentences: pl.DataFrame, work: Path
 ) -> None:
     dev = {"dev": two_target_sentences.head(18)}
-    model = fine_tune(*tiny, two_target_sentences, dev, folder=work, recipe=RECIPE)
+    model = train(*tiny, two_target_sentences, dev, folder=work, recipe=RECIPE)
     inputs = encode_frame(dev["dev"], tiny.tokenizer, RECIPE.max_length)
     said = predict(model, inputs, special_tokens(tiny.tokenizer).pad).argmax(axis=1) - 1
     np.testing.assert_array_equal(said, dev["dev"]["label"].to_numpy())
@@ -37,9 +37,7 @@ def test_word_embeddings_stay_frozen(
     words = tiny.model.encoder.embeddings.word_embeddings.weight
     before, markers = words.clone(), tiny.model.markers.detach().clone()
     recipe = Recipe(epochs=1, batch_size=48)
-    fine_tune(
-        *tiny, two_target_sentences, {"dev": two_target_sentences}, folder=work, recipe=recipe
-    )
+    train(*tiny, two_target_sentences, {"dev": two_target_sentences}, folder=work, recipe=recipe)
     assert torch.equal(words, before)
     assert not torch.equal(tiny.model.markers, markers)
 
@@ -56,7 +54,7 @@ def test_a_killed_run_resumes_to_the_same_weights(
 
     def trained(folder: Path) -> dict[str, torch.Tensor]:
         tiny.model.load_state_dict(start)
-        model = fine_tune(*tiny, two_target_sentences, dev, folder=folder, recipe=recipe)
+        model = train(*tiny, two_target_sentences, dev, folder=folder, recipe=recipe)
         return {name: value.clone() for name, value in model.state_dict().items()}
 
     undisturbed = trained(work / "undisturbed")
@@ -85,7 +83,7 @@ def test_sentiment_of_whole_sentences_is_learned_beside_stance(
     )
     examples = Examples(two_target_sentences, sentiment=moods)
     recipe = replace(RECIPE, epochs=60, learning_rate=2e-3, sentiment_weight=1.0)
-    model = fine_tune(*tiny, examples, {}, folder=work, recipe=recipe)
+    model = train(*tiny, examples, {}, folder=work, recipe=recipe)
     inputs = encode_sentences(moods["text"], tiny.tokenizer, RECIPE.max_length)
     padded = pad_batch(inputs, special_tokens(tiny.tokenizer).pad)
     model.eval()

@@ -1,7 +1,8 @@
-"""Labelled mentions of a user's file, and what a scorer says about them."""
+"""Labelled mentions of a user: read, checked, and scored."""
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,27 +19,30 @@ _NEEDED = ("text", "start", "end", "target", "label", "lang")
 _VALUES = {**LABELS, "-1": -1, "0": 0, "1": 1, "negative": -1, "positive": 1}
 
 
-def read_gold(path: Path) -> pl.DataFrame:
-    """Read labelled mentions from jsonl; `truth` is the label as -1, 0 or 1.
+def read_gold(gold: str | PathLike[str] | pl.DataFrame) -> pl.DataFrame:
+    """Read labelled mentions; `truth` is the label as -1, 0 or 1.
+
+    Parameters
+    ----------
+    gold : path or polars.DataFrame
+        Columns ``text, start, end, target, label, lang``; a file is jsonl, one object a line.
+        Labels are against, neutral, favor, or -1, 0, 1. Null ``start`` and ``end``: the text does
+        not name the target.
 
     Raises
     ------
     DataError
-        If the file is no jsonl, a column is missing, or a label is unknown.
+        If the file is no jsonl, a column is missing, a label is unknown, or there is no row.
     EnvironmentProblem
         If the file cannot be opened.
     """
-    if not path.is_file():
-        raise EnvironmentProblem(f"cannot read {str(path)!r}: there is no such file")
-    try:
-        frame = pl.read_ndjson(path, infer_schema_length=None)
-    except pl.exceptions.PolarsError as error:
-        raise DataError(f"{path} is not jsonl, one object a line: {error}") from error
+    found = gold if isinstance(gold, pl.DataFrame) else _read_lines(Path(gold))
+    where = "the frame" if isinstance(gold, pl.DataFrame) else str(gold)
     for column in _NEEDED:
-        if column not in frame.columns:
-            raise DataError.missing_column(column, frame.columns)
+        if column not in found.columns:
+            raise DataError.missing_column(column, found.columns)
     label = pl.col("label").cast(pl.String).str.to_lowercase()
-    frame = frame.select(
+    frame = found.select(
         "text",
         pl.col("start", "end").cast(pl.Int64),
         "target",
@@ -49,11 +53,11 @@ def read_gold(path: Path) -> pl.DataFrame:
     unknown = frame.filter(pl.col("truth").is_null())["label"]
     if len(unknown):
         raise DataError(
-            f"{path} has {len(unknown)} unknown labels, such as {unknown[0]!r}; "
+            f"{where} has {len(unknown)} unknown labels, such as {unknown[0]!r}; "
             f"known labels: {', '.join(_VALUES)}"
         )
     if frame.is_empty():
-        raise DataError(f"{path} has no labelled mention")
+        raise DataError(f"{where} has no labelled mention")
     return frame
 
 
@@ -64,3 +68,12 @@ def score_gold(gold: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
     return scored.select(
         "stance", *_PROBABILITIES, (classes.cast(pl.Int64) - 1).alias("said")
     ).hstack(gold.select("lang", "target", "truth"))
+
+
+def _read_lines(path: Path) -> pl.DataFrame:
+    if not path.is_file():
+        raise EnvironmentProblem(f"cannot read {str(path)!r}: there is no such file")
+    try:
+        return pl.read_ndjson(path, infer_schema_length=None)
+    except pl.exceptions.PolarsError as error:
+        raise DataError(f"{path} is not jsonl, one object a line: {error}") from error

@@ -1,4 +1,4 @@
-"""Fine-tune the stance model, with checkpoints from which a killed run resumes."""
+"""The training loop, with checkpoints from which a killed run resumes."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ class Run:
     recipe: Recipe
 
 
-def fine_tune(
+def train(
     model: StanceModel,
     tokenizer: Tokenizer,
-    train: pl.DataFrame | Examples,
+    learned: pl.DataFrame | Examples,
     dev: dict[str, pl.DataFrame],
     *,
     folder: Path,
@@ -75,7 +75,7 @@ def fine_tune(
     ----------
     model, tokenizer
         As built by the earlier steps.
-    train : DataFrame or Examples
+    learned : DataFrame or Examples
         Columns ``text, start, end, label``; or these and whole sentences with their sentiment.
     dev : dict of DataFrame
         The dev parts, by name; none of them may be a test part.
@@ -87,7 +87,7 @@ def fine_tune(
     """
     folder.mkdir(parents=True, exist_ok=True)
     recipe = recipe or Recipe()
-    examples = train if isinstance(train, Examples) else Examples(train)
+    examples = learned if isinstance(learned, Examples) else Examples(learned)
     steps = steps_of_an_epoch(examples, recipe)
     optimizer = _optimizer(model, recipe)
     scheduler = _linear_schedule(optimizer, steps * recipe.epochs, recipe)
