@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from stancelib.scoring.embedded_core import length_buckets, pad_batch
+from stancelib.scoring.embedded_core import length_buckets, pad_batch, softmax
 from stancelib.scoring.embedded_model import special_tokens
 from stancelib.training.batches import (
     Batch,
@@ -36,16 +36,28 @@ def predict(
     model: StanceModel, inputs: Sequence[Sequence[int]], pad: int, batch_size: int = 64
 ) -> NDArray[np.float64]:
     """Probabilities of shape (n_inputs, 3), in the order of the inputs."""
+    return softmax(_logits(model, inputs, pad, batch_size))
+
+
+def stance_logits(
+    model: StanceModel, tokenizer: Tokenizer, frame: pl.DataFrame, max_length: int = 128
+) -> NDArray[np.float64]:
+    """Logits of shape (n_rows, 3) of a frame with ``text, start, end``."""
+    inputs = encode_frame(frame, tokenizer, max_length)
+    return _logits(model, inputs, special_tokens(tokenizer).pad, batch_size=64)
+
+
+def _logits(
+    model: StanceModel, inputs: Sequence[Sequence[int]], pad: int, batch_size: int
+) -> NDArray[np.float64]:
     model.eval()
-    probabilities = np.zeros((len(inputs), 3))
+    found = np.zeros((len(inputs), 3))
     with torch.inference_mode():
         for rows in length_buckets([len(ids) for ids in inputs], batch_size):
             batch = pad_batch([inputs[row] for row in rows], pad)
-            logits = model(
-                torch.from_numpy(batch.input_ids), torch.from_numpy(batch.attention_mask)
-            )
-            probabilities[rows] = torch.softmax(logits, dim=1).numpy()
-    return probabilities
+            ids, mask = torch.from_numpy(batch.input_ids), torch.from_numpy(batch.attention_mask)
+            found[rows] = model(ids, mask).numpy()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,70 @@
+"""The steps of the shipped model that can be seen without training it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+import torch
+
+from stancelib.training import recipes
+from stancelib.training import sets as sets_module
+from stancelib.training.__main__ import calibration_by_language, with_neutral_offset
+from stancelib.training.sentiment_head import sentiment_logits, train_sentiment_head
+
+
+def test_the_sentiment_head_learns_and_the_rest_stays(tiny: Any) -> None:
+    with torch.no_grad():
+        # An untrained tiny encoder hardly tells words apart.
+        for name, parameter in tiny.model.encoder.named_parameters():
+            if name.endswith("weight") and parameter.ndim > 1:
+                parameter.mul_(10)
+    before = {name: value.clone() for name, value in tiny.model.state_dict().items()}
+    moods = pl.DataFrame(
+        {"text": ["A is good .", "B is bad .", "A is plain ."] * 60, "label": [1, -1, 0] * 60}
+    )
+    train_sentiment_head(tiny.model, tiny.tokenizer, moods)
+    said = sentiment_logits(tiny.model, tiny.tokenizer, moods["text"]).argmax(axis=1) - 1
+    np.testing.assert_array_equal(said, moods["label"].to_numpy())
+    after = tiny.model.state_dict()
+    changed = {name for name, value in before.items() if not torch.equal(after[name], value)}
+    assert changed == {name for name in before if name.startswith("sentiment_head.")}
+
+
+def test_small_languages_share_a_calibration() -> None:
+    generator = np.random.default_rng(3)
+    languages = ["en"] * 2000 + ["uk"] * 150 + ["fr"] * 150
+    logits = generator.normal(0, 2, (len(languages), 3))
+    classes = (logits + generator.gumbel(size=logits.shape)).argmax(axis=1)
+    scale = np.where(np.array(languages) == "en", 3.0, 1.0)[:, None]
+    frame = pl.DataFrame({"lang": languages, "label": classes - 1})
+    found = calibration_by_language(frame, logits * scale)
+    assert set(found) == {"en", "*"}
+    assert abs(found["en"].temperature - 3) < 0.3
+    assert abs(found["*"].temperature - 1) < 0.25
+
+
+def test_the_offset_lowers_the_neutral_logit_alone() -> None:
+    weights = {"head.4.bias": torch.tensor([0.5, 0.5, 0.5]), "markers": torch.ones(2)}
+    lowered = with_neutral_offset(weights)
+    torch.testing.assert_close(lowered["head.4.bias"], torch.tensor([0.5, 0.2, 0.5]))
+    assert lowered["markers"] is weights["markers"]
+    assert weights["head.4.bias"][1] == 0.5
+
+
+@pytest.mark.data
+def test_a_cycle_reads_what_its_mix_says(data_folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STANCELIB_DATA", str(data_folder))
+    mix = recipes.DOMAIN_CYCLES["domain_2"]
+    rows = recipes.mixed(mix)
+    news, dev = recipes.news_frames()
+    assert rows.columns == list(recipes.COLUMNS)
+    german = sets_module.gerntsa_part("train").height
+    domain_rows = rows.height - german - round(mix.news * news.height)
+    assert domain_rows % mix.domain in {0, mix.domain - 1, 1}
+    assert not dev.keys() - recipes.dev_frames().keys()
+    seen = set(rows["text"])
+    for part in ("gerntsa_dev", "domain_dev", "rusentne_dev"):
+        assert seen.isdisjoint(recipes.dev_frames()[part]["text"])
