@@ -77,3 +77,12 @@ def test_names_have_their_frames_and_placeholders() -> None:
         assert len(set(content["names"]["others"])) == 47
         assert len(content["placeholders"]) == 2
     assert all(len(names) == 50 for names in domain.names().values())
+
+
+def test_the_datasheet_says_which_languages_were_read_twice() -> None:
+    read = ROWS.group_by("lang").agg(pl.col("mood").is_not_null().all()).filter("mood")
+    assert f"is done for: {', '.join(sorted(read['lang']))}." in " ".join(DATASHEET.split())
+    others = ROWS.filter(~pl.col("lang").is_in(read["lang"].to_list()))
+    assert others["mood"].is_null().all()
+    # One mood a sentence, whichever of its mentions is marked.
+    assert ROWS.group_by("text").agg(pl.col("mood").n_unique())["mood"].max() == 1
