@@ -283,6 +283,23 @@ def test_errors_are_one_line_without_a_traceback(
     assert len(error.splitlines()) == 1
 
 
+def test_an_event_outside_the_series_does_not_stop_the_others(
+    articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    events = tmp_path / "many.csv"
+    events.write_text("name,at\nfar away,2031-01-01\nnew year,2023-01-01\n", encoding="utf-8")
+    out = tmp_path / "results"
+    command = ["run", str(articles), "--events", str(events), "--out", str(out)]
+    assert main([*command, "--columns", "source=paper"], scorer=CueScorer()) == 0
+    effects = pl.read_csv(out / "effects.csv")
+    reasons = effects.filter(event="far away")["not_estimated"].to_list()
+    assert reasons
+    assert all("lies outside the series" in reason for reason in reasons)
+    assert effects.filter(event="new year", target="NATO")["estimate"].null_count() == 0
+    assert "not estimated" in capsys.readouterr().out
+    assert (out / "report.html").is_file()
+
+
 def test_a_bug_is_not_hidden_as_the_callers_error(articles: Path, events: Path) -> None:
     class Broken(CueScorer):
         def score(self, frame: pl.DataFrame) -> pl.DataFrame:

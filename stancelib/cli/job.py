@@ -14,7 +14,7 @@ import polars as pl
 from tqdm import tqdm  # type: ignore[import-untyped]  # tqdm ships no types
 
 import stancelib as sl
-from stancelib.errors import NotEnoughDataError
+from stancelib.errors import ArgumentError, DataError, NotEnoughDataError
 
 if TYPE_CHECKING:
     from stancelib.scoring import Scorer
@@ -115,7 +115,8 @@ def estimate(series: pl.DataFrame, events: Sequence[sl.Event]) -> pl.DataFrame:
         about = {"event": event.name, "target": target, "source": source}
         try:
             effect = sl.interrupted_time_series(series, event, source=source, target=target)
-        except NotEnoughDataError as error:
+        except (NotEnoughDataError, DataError, ArgumentError) as error:
+            # Such as an event of a longer list that lies outside this series.
             rows.append({**about, "not_estimated": str(error)})
         else:
             rows.extend({**about, **row} for row in effect.table.iter_rows(named=True))
