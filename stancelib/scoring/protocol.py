@@ -11,7 +11,7 @@ import polars as pl
 from stancelib.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -146,11 +146,20 @@ def attach_scores(
     >>> scored["stance"].to_list()
     [0.25]
     """
+    return attach_columns(frame, probabilities, truncated, SCORE_COLUMNS)
+
+
+def attach_columns(
+    frame: pl.DataFrame,
+    probabilities: NDArray[np.float64],
+    truncated: NDArray[np.bool_],
+    names: Sequence[str],
+) -> pl.DataFrame:
+    """Append three probabilities, the last minus the first, and what was cut, under five names."""
     values = np.ascontiguousarray(probabilities, dtype=np.float64).reshape(frame.height, 3)
+    columns = (*values.T, values[:, 2] - values[:, 0], np.asarray(truncated, dtype=np.bool_))
     return frame.with_columns(
-        *(pl.Series(name, values[:, i]) for i, name in enumerate(PROBABILITY_COLUMNS)),
-        pl.Series("stance", values[:, 2] - values[:, 0]),
-        pl.Series("truncated", np.asarray(truncated, dtype=np.bool_)),
+        pl.Series(name, column) for name, column in zip(names, columns, strict=True)
     )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stancelib.errors import DataError
+from stancelib.scoring.protocol import attach_columns
 
 SENTIMENT_PROBABILITIES: Final = ("p_negative", "p_neutral", "p_positive")
 SENTIMENT_COLUMNS: Final = (*SENTIMENT_PROBABILITIES, "sentiment", "truncated")
@@ -71,9 +72,4 @@ def attach_sentiment(
     >>> scored["sentiment"].to_list()
     [-0.25]
     """
-    values = np.ascontiguousarray(probabilities, dtype=np.float64).reshape(frame.height, 3)
-    return frame.with_columns(
-        *(pl.Series(name, values[:, i]) for i, name in enumerate(SENTIMENT_PROBABILITIES)),
-        pl.Series("sentiment", values[:, 2] - values[:, 0]),
-        pl.Series("truncated", np.asarray(truncated, dtype=np.bool_)),
-    )
+    return attach_columns(frame, probabilities, truncated, SENTIMENT_COLUMNS)
