@@ -73,10 +73,9 @@ def read_calibration(description: Mapping[str, Any], task: str) -> dict[str, Cal
 
 def numbers_depend_on(model: LoadedModel) -> dict[str, object]:
     """What two models must share so that all their numbers are the same."""
-    calibration = {**model.stance_calibration, **model.sentiment_calibration}
-    if not calibration:
-        return {**model.hashes}
     tables = (model.stance_calibration, model.sentiment_calibration)
+    if not any(tables):
+        return {**model.hashes}
     return {**model.hashes, "calibration": [sorted(table.items()) for table in tables]}
 
 

@@ -44,9 +44,11 @@ def check_sentences(frame: pl.DataFrame) -> pl.DataFrame:
         raise DataError(f"column 'text' has the type {frame.schema['text']}; it must be String")
     lang = pl.col("lang") if "lang" in frame.columns else pl.lit(None)
     sentences = frame.select(pl.col("text").cast(pl.String), lang.cast(pl.String).alias("lang"))
-    for row, text in enumerate(sentences["text"]):
-        if text is None or not text.strip():
-            raise DataError(f"row {row}: text={text!r} is {'null' if text is None else 'blank'}")
+    absent = sentences["text"].fill_null("").str.strip_chars() == ""
+    if absent.any():
+        row = int(absent.arg_max() or 0)
+        text = sentences["text"][row]
+        raise DataError(f"row {row}: text={text!r} is {'null' if text is None else 'blank'}")
     return sentences
 
 

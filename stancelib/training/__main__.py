@@ -17,7 +17,7 @@ from torch import Tensor
 
 from stancelib.errors import EnvironmentProblem
 from stancelib.scoring.calibration_core import EVERY_LANGUAGE, Calibration
-from stancelib.scoring.embedded_model import PACKAGE_MODEL
+from stancelib.scoring.embedded_model import PACKAGE_MODEL, read_calibration
 from stancelib.training import domain, encoder, loop, recipes, sentiment_head, vocabulary
 from stancelib.training.batches import Examples
 from stancelib.training.calibrate import fit_calibration
@@ -136,13 +136,7 @@ def export_model(work: Path) -> None:
         export.quantize(graph, work / "int8.onnx"),
         work / "tokenizer.json",
         attention_heads=model.encoder.config.num_attention_heads,
-        calibration={
-            task: {
-                lang: Calibration(values["temperature"], tuple(values["bias"]))
-                for lang, values in table.items()
-            }
-            for task, table in content.items()
-        },
+        calibration={task: read_calibration({"calibration": content}, task) for task in content},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from stancelib.scoring.embedded_core import frame_sentence, length_buckets, mark_mention
+from stancelib.scoring.embedded_core import frame_sentence, length_buckets, mark_mention, pad_batch
 from stancelib.scoring.embedded_model import special_tokens
 from stancelib.training.augment import with_other_mentions
 
@@ -103,6 +103,15 @@ def shuffled_batches(
         sizes = [lengths[row] for row in rows]
         batches += [rows[bucket] for bucket in length_buckets(sizes, batch_size)]
     return [batches[i] for i in generator.permutation(len(batches))]
+
+
+def padded_batches(
+    inputs: Sequence[Sequence[int]], pad: int, batch_size: int
+) -> Iterator[tuple[NDArray[np.int64], Tensor, Tensor]]:
+    """Row numbers, token ids and attention mask of inputs of similar length, longest first."""
+    for rows in length_buckets([len(ids) for ids in inputs], batch_size):
+        batch = pad_batch([inputs[row] for row in rows], pad)
+        yield rows, torch.from_numpy(batch.input_ids), torch.from_numpy(batch.attention_mask)
 
 
 def steps_of_an_epoch(examples: Examples, recipe: Recipe) -> int:

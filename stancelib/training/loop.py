@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from stancelib.scoring.embedded_core import length_buckets, pad_batch, softmax
+from stancelib.scoring.embedded_core import pad_batch, softmax
 from stancelib.scoring.embedded_model import special_tokens
 from stancelib.training.batches import (
     Batch,
@@ -24,6 +24,7 @@ from stancelib.training.batches import (
     Recipe,
     batches_of_an_epoch,
     encode_frame,
+    padded_batches,
     steps_of_an_epoch,
 )
 from stancelib.training.metrics import macro_f1
@@ -53,9 +54,7 @@ def _logits(
     model.eval()
     found = np.zeros((len(inputs), 3))
     with torch.inference_mode():
-        for rows in length_buckets([len(ids) for ids in inputs], batch_size):
-            batch = pad_batch([inputs[row] for row in rows], pad)
-            ids, mask = torch.from_numpy(batch.input_ids), torch.from_numpy(batch.attention_mask)
+        for rows, ids, mask in padded_batches(inputs, pad, batch_size):
             found[rows] = model(ids, mask).numpy()
     return found
 

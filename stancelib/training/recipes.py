@@ -49,8 +49,11 @@ class Mix:
 # Then the domain set, for the targets, languages and contrasts that the news sets lack.
 DOMAIN_CYCLES = {
     "domain_1": Mix(
-        *(0.5, 1, 2, 11),
-        Recipe(
+        news=0.5,
+        gerntsa=1,
+        domain=2,
+        seed=11,
+        recipe=Recipe(
             learning_rate=5e-5,
             epochs=1,
             seed=4,
@@ -60,8 +63,11 @@ DOMAIN_CYCLES = {
         ),
     ),
     "domain_2": Mix(
-        *(0.25, 1, 3, 12),
-        Recipe(
+        news=0.25,
+        gerntsa=1,
+        domain=3,
+        seed=12,
+        recipe=Recipe(
             learning_rate=7e-5,
             epochs=1,
             seed=5,
@@ -71,8 +77,11 @@ DOMAIN_CYCLES = {
         ),
     ),
     "domain_3": Mix(
-        *(1.0, 2, 2, 13),
-        Recipe(learning_rate=5e-5, epochs=1, seed=6, layer_decay=0.95, replaced_share=0.15),
+        news=1.0,
+        gerntsa=2,
+        domain=2,
+        seed=13,
+        recipe=Recipe(learning_rate=5e-5, epochs=1, seed=6, layer_decay=0.95, replaced_share=0.15),
     ),
 }
 

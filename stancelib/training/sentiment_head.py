@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from stancelib.scoring.embedded_core import length_buckets, pad_batch
 from stancelib.scoring.embedded_model import special_tokens
-from stancelib.training.batches import encode_sentences
+from stancelib.training.batches import encode_sentences, padded_batches
 from stancelib.training.model import StanceModel
 
 EPOCHS = 40
@@ -66,8 +65,6 @@ def first_states(model: StanceModel, tokenizer: Tokenizer, texts: pl.Series) -> 
     states = torch.zeros(len(inputs), model.encoder.config.hidden_size)
     pad = special_tokens(tokenizer).pad
     with torch.no_grad():
-        for rows in length_buckets([len(ids) for ids in inputs], BATCH_SIZE):
-            batch = pad_batch([inputs[row] for row in rows], pad)
-            ids, mask = torch.from_numpy(batch.input_ids), torch.from_numpy(batch.attention_mask)
+        for rows, ids, mask in padded_batches(inputs, pad, BATCH_SIZE):
             states[torch.from_numpy(rows)] = model.states(ids, mask)[:, 0]
     return states
