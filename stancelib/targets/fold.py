@@ -79,7 +79,9 @@ def fold(text: str) -> Folded:
     if text.isascii() and not _NOT_PLAIN_ASCII.search(text):
         return Folded(text.lower(), range(len(text)), range(1, len(text) + 1))
     folded = text.casefold()
-    if len(folded) == len(text) and _PLAIN.fullmatch(text):
+    # Some single characters, such as the sign of Kelvin, have another one as their normal form.
+    composed = unicodedata.is_normalized("NFC", text)
+    if composed and len(folded) == len(text) and _PLAIN.fullmatch(text):
         size = len(text)
         return Folded(folded.translate(_SAME_WIDTH), range(size), range(1, size + 1))
     return _fold_clusters(text)

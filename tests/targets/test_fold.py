@@ -3,7 +3,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stancelib.targets.fold import _fold_clusters, fold
@@ -62,6 +62,8 @@ def test_folding_forgets_the_normal_form(text: str) -> None:
 
 
 @given(AWKWARD | st.text(max_size=30))
+@example("\x1b\uf900")
+@example("\x1b\u212b")
 def test_each_folded_character_comes_from_its_place(text: str) -> None:
     folded = fold(text)
     for start, end in zip(folded.starts, folded.ends, strict=True):
