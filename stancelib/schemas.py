@@ -98,6 +98,12 @@ class Sentiment(dy.Schema):
     p_neutral = dy.Float64(nullable=False, min=0, max=1)
     p_positive = dy.Float64(nullable=False, min=0, max=1)
     sentiment = dy.Float64(nullable=False, min=-1, max=1)
+    truncated = dy.Bool(nullable=False)
+
+    @dy.rule()
+    def probabilities_sum_to_one(cls) -> pl.Expr:
+        """The three classes are exhaustive."""
+        return (pl.sum_horizontal("p_negative", "p_neutral", "p_positive") - 1).abs() < ROUNDING
 
 
 class Series(dy.Schema):

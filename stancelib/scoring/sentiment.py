@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,30 @@ from stancelib.scoring.protocol import attach_columns
 
 SENTIMENT_PROBABILITIES: Final = ("p_negative", "p_neutral", "p_positive")
 SENTIMENT_COLUMNS: Final = (*SENTIMENT_PROBABILITIES, "sentiment", "truncated")
+
+
+@runtime_checkable
+class SentimentScorer(Protocol):
+    """A scorer that also tells the mood of a sentence, without a target.
+
+    Its answer keeps to the same promises as `stancelib.scoring.Scorer.score`: the same rows in
+    the same order, and numbers that do not depend on the rows beside them.
+    """
+
+    @property
+    def name(self) -> str:
+        """As of every scorer."""
+        ...
+
+    def sentiment(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Append ``p_negative, p_neutral, p_positive, sentiment, truncated`` to every row.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame
+            Columns ``text`` and optionally ``lang``.
+        """
+        ...
 
 
 def check_sentences(frame: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,9 @@ from stancelib.errors import DataError, EnvironmentProblem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-SCHEMA_VERSION: Final = "1"
+SCHEMA_VERSION: Final = "2"
+# Queries that turn the version before the next into it.
+_UPGRADES: Final = {"1": "upgrade_version_1"}
 MEMORY: Final = ":memory:"
 # No query of the store reads another file, so that no query of a user can either.
 _CONFIGURATION: Final = {
@@ -115,7 +117,10 @@ class Database:
     def _check_version(self) -> None:
         found: Sequence[str] = self.rows("read_meta", {"name": "schema_version"})
         version = found[0] if found else "none"
-        if version != SCHEMA_VERSION:
+        if version in _UPGRADES:
+            with self.transaction():
+                self.execute(_UPGRADES[version])
+        elif version != SCHEMA_VERSION:
             raise DataError(
                 f"{self.path!r} has the schema version {version!r}; this stancelib reads version "
                 f"{SCHEMA_VERSION!r}. Open it with the stancelib that made it (its manifest says "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stancelib.schemas import Documents, Mentions, Rejected, Scores, Sentences
+from stancelib.schemas import Documents, Mentions, Rejected, Scores, Sentences, Sentiment
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,6 +30,11 @@ def mentions(database: Database) -> pl.DataFrame:
 def scores(database: Database) -> pl.DataFrame:
     """Return the scores of present mentions."""
     return Scores.validate(database.frame("scores"))
+
+
+def sentiments(database: Database) -> pl.DataFrame:
+    """Return the mood of every scored sentence."""
+    return Sentiment.validate(database.frame("sentiments"))
 
 
 def rejected(database: Database) -> pl.DataFrame:

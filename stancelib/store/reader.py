@@ -29,8 +29,9 @@ class StoreReader:
     ) -> pl.DataFrame:
         """Run one reading query over the tables of the store.
 
-        Tables: documents, rejected, sentences, mentions, searches, scores, manifest, meta, and
-        the view scored_mentions. A sentence is (doc_id, position) in all of them.
+        Tables: documents, rejected, sentences, mentions, searches, scores, sentiments,
+        manifest, meta, and the view scored_mentions. A sentence is (doc_id, position) in all of
+        them.
 
         Parameters
         ----------
@@ -75,6 +76,10 @@ class StoreReader:
     def scores(self) -> pl.DataFrame:
         """Return the scores as a Scores frame, by scorer, sentence and target."""
         return frames.scores(self.database)
+
+    def sentiments(self) -> pl.DataFrame:
+        """Return the mood of the sentences as a Sentiment frame, by scorer and sentence."""
+        return frames.sentiments(self.database)
 
     def rejected(self) -> pl.DataFrame:
         """Return what was refused as a Rejected frame, by reason and row."""

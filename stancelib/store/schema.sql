@@ -81,6 +81,18 @@ create table scores (
     stance double generated always as (p_favor - p_against) virtual
 );
 
+create table sentiments (
+    doc_id varchar not null,
+    position integer not null,
+    scorer varchar not null,
+    p_negative double not null,
+    p_neutral double not null,
+    p_positive double not null,
+    truncated boolean not null,
+    sentence_id varchar generated always as (doc_id || '#' || position) virtual,
+    sentiment double generated always as (p_positive - p_negative) virtual
+);
+
 create table manifest (
     step integer primary key,
     name varchar not null,

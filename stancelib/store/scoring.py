@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from stancelib.errors import ArgumentError
 from stancelib.scoring import resolve_scorer
+from stancelib.scoring.protocol import PROBABILITY_COLUMNS
 from stancelib.store import manifest
+from stancelib.store.batches import Batches, score_in_batches
 from stancelib.store.mentions import resolve_targets, search
-from stancelib.store.progress import progress_bar
 from stancelib.store.summaries import ScoredPairs
 
 if TYPE_CHECKING:
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from stancelib.scoring import Scorer
     from stancelib.store.database import Database
     from stancelib.targets import Target
-
-_PROBABILITIES: Final = ("p_against", "p_neutral", "p_favor")
-_TOLERANCE: Final = 1e-6
 
 
 def score(
@@ -50,6 +46,13 @@ def score(
     return result
 
 
+_PAIRS: Final = Batches(
+    description="score",
+    count="count_distinct_pairs",
+    following="next_pairs",
+    insert="insert_scores",
+    probabilities=PROBABILITY_COLUMNS,
+)
 _COUNTS: Final = ("pairs", "skipped", "scored", "distinct", "documents")
 
 
@@ -65,7 +68,14 @@ def _score_pairs(
         database.execute("copy_known_scores", name)
     database.execute("forget_copied_pairs", name)
     database.execute("distinct_pairs")
-    distinct = _score_batches(database, scorer, batch_size, progress=progress)
+    distinct = score_in_batches(
+        database,
+        _PAIRS,
+        scorer.score,
+        scorer=scorer.name,
+        batch_size=batch_size,
+        progress=progress,
+    )
     database.execute("drop_pairs")
     return ScoredPairs(
         scorer=scorer.name,
@@ -76,42 +86,3 @@ def _score_pairs(
         distinct=distinct,
         documents=pending["documents"],
     )
-
-
-def _score_batches(database: Database, scorer: Scorer, batch_size: int, *, progress: bool) -> int:
-    (total,) = database.rows("count_distinct_pairs")
-    last = 0
-    with progress_bar("score", total=total, unit="sentences", shown=progress) as advance:
-        while True:
-            batch = database.frame("next_pairs", {"after": last, "batch_size": batch_size})
-            if batch.is_empty():
-                return int(total)
-            scores = _checked(scorer, batch)
-            with database.tables(scored=scores), database.transaction():
-                database.execute("insert_scores", {"scorer": scorer.name})
-            last = batch["number"][-1]
-            advance(batch.height)
-
-
-def _checked(scorer: Scorer, batch: pl.DataFrame) -> pl.DataFrame:
-    """Score a batch and refuse what is no answer to it, before any of it is kept."""
-    scores = scorer.score(batch.drop("number"))
-    missing = {*_PROBABILITIES, "truncated"} - set(scores.columns)
-    if missing:
-        raise ArgumentError(f"scorer {scorer.name!r} returned no {', '.join(sorted(missing))}")
-    if scores.height != batch.height:
-        raise ArgumentError(
-            f"scorer {scorer.name!r} returned {scores.height} rows for {batch.height} sentences"
-        )
-    probabilities = scores.select(pl.col(_PROBABILITIES).cast(pl.Float64))
-    inside = pl.all_horizontal(pl.col(_PROBABILITIES).is_between(0, 1))
-    exhaustive = (pl.sum_horizontal(_PROBABILITIES) - 1).abs() < _TOLERANCE
-    right = probabilities.select((inside & exhaustive).fill_null(value=False)).to_series()
-    if not right.all():
-        row = int(right.arg_min() or 0)
-        text = batch["text"][row][:80]
-        raise ArgumentError(
-            f"scorer {scorer.name!r} returned {probabilities.row(row)} for {text!r}; three "
-            "probabilities that sum to 1 are needed"
-        )
-    return probabilities.with_columns(batch["number"], scores["truncated"])

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from stancelib.store.database import Database
-from stancelib.store.reader import StoreReader
+from stancelib.store.writer import StoreWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
     from pathlib import Path
 
     import polars as pl
 
-    from stancelib.corpus import Ingest
     from stancelib.scoring import Scorer
     from stancelib.series import Every
-    from stancelib.store.summaries import AddedDocuments, ScoredPairs
-    from stancelib.targets import Target
 
 
 def open_store(path: str | Path) -> Store:
@@ -51,7 +48,7 @@ def open_store(path: str | Path) -> Store:
     return Store(Database(path))
 
 
-class Store(StoreReader):
+class Store(StoreWriter):
     """Articles, their sentences, mentions and scores, and how they came to be.
 
     Made by `open_store`. Times are UTC. Frames come in a stable order: the same inputs give the
@@ -90,107 +87,6 @@ class Store(StoreReader):
     def close(self) -> None:
         """Write everything to the file and release it; closing twice does nothing."""
         self.database.close()
-
-    def add_documents(
-        self,
-        documents: Ingest | pl.DataFrame | str | Path,
-        *,
-        progress: bool = True,
-        **read_options: Any,
-    ) -> AddedDocuments:
-        """Add articles and their sentences; what is there already stays as it is.
-
-        Articles go in by batches: after a kill, the same call completes the work.
-
-        Parameters
-        ----------
-        documents : Ingest, polars.DataFrame, str or pathlib.Path
-            What `read_documents` returned, or anything that it reads.
-        progress : bool
-            Show a bar, where the output is a terminal.
-        **read_options
-            Passed to `read_documents`, for example ``time_zone="Europe/Paris"``.
-
-        Returns
-        -------
-        AddedDocuments
-            An article whose ``doc_id`` is there with another source, time, title or text is
-            rejected, and the one that was there first stays.
-
-        Raises
-        ------
-        ArgumentError
-            If options come with an Ingest, which is read already.
-        DataError
-            If the input cannot be read as a table of articles.
-
-        Examples
-        --------
-        >>> from datetime import UTC, datetime
-        >>> import polars as pl
-        >>> article = {"doc_id": "a1", "source": "Gazette", "text": "It rained.", "lang": "en"}
-        >>> first = pl.DataFrame([{**article, "published_at": datetime(2022, 3, 1, tzinfo=UTC)}])
-        >>> other = pl.DataFrame([{**article, "published_at": datetime(2022, 3, 2, tzinfo=UTC)}])
-        >>> with open_store(":memory:") as store:
-        ...     print(store.add_documents(first))
-        ...     print(store.add_documents(other))
-        1 articles added (1 sentences), 0 already there, 0 rejected
-        0 articles added (0 sentences), 0 already there, 1 rejected
-        """
-        from stancelib.store.ingest import add_documents  # noqa: PLC0415  (loads corpus)
-
-        return add_documents(self.database, documents, read_options, progress=progress)
-
-    def score(
-        self,
-        scorer: str | Scorer = "embedded",
-        targets: str | Sequence[str] | Mapping[str, Target] | None = None,
-        *,
-        batch_size: int = 512,
-        progress: bool = True,
-    ) -> ScoredPairs:
-        """Score each sentence that names a target; what has a score is skipped.
-
-        A sentence is scored once for each target, at one mention: the first of the kind of the
-        highest priority (name, institution, person, capital, demonym). Sentences with the same
-        words and mention are shown to the scorer once. Batches are kept one by one: after a kill,
-        the same call goes on where it stopped.
-
-        Parameters
-        ----------
-        scorer : str or Scorer
-            A name for `load_scorer`, or an object with ``name`` and ``score``. Scores of several
-            scorers live side by side, by the scorer's name with its hash.
-        targets : str, sequence of str, mapping or None
-            Names of targets that the package brings, or targets from `load_targets`; None: NATO,
-            Russia and Ukraine. A target whose aliases changed is looked for again.
-        batch_size : int
-            Sentences in a batch.
-        progress : bool
-            Show progress bars, where the output is a terminal.
-
-        Returns
-        -------
-        ScoredPairs
-            With `pairs`, `skipped`, `scored`, `distinct` and `documents`.
-
-        Raises
-        ------
-        ArgumentError
-            If a target or scorer is unknown, or the scorer's answer is no table of probabilities.
-
-        Examples
-        --------
-        >>> with open_store(":memory:") as store:
-        ...     store.score("embeded")
-        Traceback (most recent call last):
-        ...
-        stancelib.errors.ArgumentError: unknown scorer 'embeded'; known scorers: embedded,
-        classifier, entailment. Did you mean 'embedded'?
-        """
-        from stancelib.store.scoring import score  # noqa: PLC0415  (loads targets and scoring)
-
-        return score(self.database, scorer, targets, batch_size=batch_size, progress=progress)
 
     def series(
         self,

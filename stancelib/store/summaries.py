@@ -85,6 +85,40 @@ class ScoredPairs:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ScoredSentences:
+    """What `Store.score_sentiment` did; ``int(...)`` is the number of sentences scored by it.
+
+    Attributes
+    ----------
+    scorer : str
+        Name of the scorer, with its hash.
+    sentences : int
+        Sentences in the store.
+    skipped : int
+        Sentences that this scorer had scored in an earlier run.
+    scored : int
+        Sentences that were given a sentiment now.
+    distinct : int
+        Different sentences that the scorer was shown: the same words are shown once.
+    """
+
+    scorer: str
+    sentences: int
+    skipped: int
+    scored: int
+    distinct: int
+
+    def __int__(self) -> int:
+        return self.scored
+
+    def __str__(self) -> str:
+        return (
+            f"{self.scored:,} sentences scored by {self.scorer} ({self.distinct:,} different "
+            f"ones), {self.skipped:,} scored before"
+        )
+
+
 class StoreSummary(TypedDict):
     """Counts of a store, for a report.
 

@@ -1,0 +1,2 @@
+select count(*) as sentences
+from distinct_sentences;

@@ -1,0 +1,2 @@
+drop table sentences_to_score;
+drop table distinct_sentences;
