@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.errors import ArgumentError, EnvironmentProblem
-from stancelib.scoring.calibration_core import calibrated
+from stancelib.errors import ArgumentError, DataError, EnvironmentProblem
+from stancelib.scoring.calibration_core import calibrated, decided
 from stancelib.scoring.embedded_core import (
     MarkedInput,
     frame_sentence,
@@ -28,7 +28,13 @@ from stancelib.scoring.embedded_model import (
     load_model,
     numbers_depend_on,
 )
-from stancelib.scoring.protocol import attach_scores, check_pairs, scorer_name
+from stancelib.scoring.protocol import (
+    PROBABILITY_COLUMNS,
+    STANCES,
+    attach_scores,
+    check_pairs,
+    scorer_name,
+)
 from stancelib.scoring.sentiment import attach_sentiment, check_sentences
 
 if TYPE_CHECKING:
@@ -107,6 +113,44 @@ class EmbeddedScorer:
         scaled = calibrated(logits, pairs["lang"].to_list(), self._model.stance_calibration)
         truncated = np.array([item.truncated for item in inputs], dtype=np.bool_)
         return attach_scores(frame, softmax(scaled), truncated)
+
+    def labels(self, scored: pl.DataFrame) -> pl.Series:
+        """Name one class for each scored row, for counts and for comparison with coders.
+
+        Probabilities are what means are made of; a label throws away how sure the model was.
+
+        Parameters
+        ----------
+        scored : DataFrame
+            What `score` returned, with ``lang`` where it is known.
+
+        Returns
+        -------
+        Series
+            String: against, neutral or favor. In Russian and German, where most mentions in
+            general news are neutral, the two other classes are named somewhat before they are
+            the most probable one, as far as that served macro-F1 on dev parts.
+
+        Raises
+        ------
+        DataError
+            If a probability column is missing.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> scored = pl.DataFrame({"p_against": [0.7], "p_neutral": [0.2], "p_favor": [0.1]})
+        >>> EmbeddedScorer().labels(scored).to_list()
+        ['against']
+        """
+        for column in PROBABILITY_COLUMNS:
+            if column not in scored.columns:
+                raise DataError.missing_column(column, scored.columns)
+        known = "lang" in scored.columns
+        languages = scored["lang"].to_list() if known else [None] * scored.height
+        probabilities = scored.select(PROBABILITY_COLUMNS).to_numpy()
+        classes = decided(probabilities, languages, self._model.stance_calibration)
+        return pl.Series("label", np.array(STANCES)[classes], dtype=pl.String)
 
     def sentiment(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Append the mood of each text, without a target.

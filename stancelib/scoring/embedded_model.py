@@ -66,8 +66,12 @@ def load_model(folder: Path) -> LoadedModel:
 def read_calibration(description: Mapping[str, Any], task: str) -> dict[str, Calibration]:
     """Calibration by language from ``model.json``; empty where the model has none."""
     table = description.get("calibration", {}).get(task, {})
+    unchanged = Calibration().decision
     return {
-        lang: Calibration(row["temperature"], tuple(row["bias"])) for lang, row in table.items()
+        lang: Calibration(
+            row["temperature"], tuple(row["bias"]), tuple(row.get("decision", unchanged))
+        )
+        for lang, row in table.items()
     }
 
 

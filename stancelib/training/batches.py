@@ -33,6 +33,7 @@ class Recipe:
     layer_decay: float = 1.0
     replaced_share: float = 0.0
     sentiment_weight: float = 0.5
+    mixed_precision: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,22 @@ def sentences(part: str, folder: Path | None = None) -> pl.DataFrame:
     return split_by_hash(_read(folder), "family", SHARES, SEED)[part]
 
 
+def further_sentences(folder: Path | None = None) -> pl.DataFrame:
+    """More sentences written for this project, all of them to learn from.
+
+    They were written after the model's errors on the dev part: parties with exchanged roles,
+    grim facts that blame nobody, and general news in the style of NewsMTSC, RuSentNE and GerNTSA.
+
+    Returns
+    -------
+    DataFrame
+        The columns of every recipe, and ``family``, ``target``, ``register``, ``speech``,
+        ``trait`` and ``style`` (domain, or the set whose idea of the label was followed).
+    """
+    frame = _read_files("further", folder)
+    return frame.select(*_shared_columns("further"), "style")
+
+
 def moods(part: str, folder: Path | None = None) -> pl.DataFrame:
     """Whole sentences whose mood was read: columns ``text, label, lang``."""
     rows = sentences(part, folder).unique("text", keep="first", maintain_order=True)
@@ -54,22 +70,18 @@ def names(folder: Path | None = None) -> dict[str, list[str]]:
 
 
 def _read(folder: Path | None) -> pl.DataFrame:
-    labels = {"against": -1, "neutral": 0, "favor": 1}
     moods = {"negative": -1, "neutral": 0, "positive": 1}
-    files = sorted((folder or FOLDER).glob("domain_*.jsonl"))
-    frame = pl.concat([pl.read_ndjson(file) for file in files], how="vertical_relaxed")
-    return frame.select(
-        "id",
-        "text",
-        "start",
-        "end",
-        pl.col("label").replace_strict(labels, return_dtype=pl.Int64),
-        "lang",
-        pl.lit("domain").alias("data"),
-        "family",
-        "target",
-        "register",
-        "speech",
-        "trait",
-        pl.col("mood").cast(pl.String).replace_strict(moods, return_dtype=pl.Int64),
-    )
+    mood = pl.col("mood").cast(pl.String).replace_strict(moods, return_dtype=pl.Int64)
+    return _read_files("domain", folder).select(*_shared_columns("domain"), mood)
+
+
+def _read_files(name: str, folder: Path | None) -> pl.DataFrame:
+    files = sorted((folder or FOLDER).glob(f"{name}_*.jsonl"))
+    return pl.concat([pl.read_ndjson(file) for file in files], how="vertical_relaxed")
+
+
+def _shared_columns(data: str) -> list[str | pl.Expr]:
+    labels = {"against": -1, "neutral": 0, "favor": 1}
+    label = pl.col("label").replace_strict(labels, return_dtype=pl.Int64)
+    described = ("family", "target", "register", "speech", "trait")
+    return ["id", "text", "start", "end", label, "lang", pl.lit(data).alias("data"), *described]

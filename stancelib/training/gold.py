@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -17,6 +17,15 @@ LABELS = {"against": -1, "neutral": 0, "favor": 1}
 _PROBABILITIES = ("p_against", "p_neutral", "p_favor")
 _NEEDED = ("text", "start", "end", "target", "label", "lang")
 _VALUES = {**LABELS, "-1": -1, "0": 0, "1": 1, "negative": -1, "positive": 1}
+
+
+@runtime_checkable
+class Labeller(Protocol):
+    """A scorer that also names one class."""
+
+    def labels(self, scored: pl.DataFrame) -> pl.Series:
+        """against, neutral or favor for each scored row."""
+        ...
 
 
 def read_gold(gold: str | PathLike[str] | pl.DataFrame) -> pl.DataFrame:
@@ -62,12 +71,19 @@ def read_gold(gold: str | PathLike[str] | pl.DataFrame) -> pl.DataFrame:
 
 
 def score_gold(gold: pl.DataFrame, scorer: Scorer) -> pl.DataFrame:
-    """Columns lang, target, truth, said (the most probable class, -1, 0, 1), stance and p_*."""
+    """Columns stance, p_*, said, lang, target, truth.
+
+    ``said`` (-1, 0, 1) is the label that the scorer names; where it names none, the most probable
+    class.
+    """
     scored = scorer.score(gold.select("text", "start", "end", "target", "lang"))
-    classes = pl.concat_list(_PROBABILITIES).list.arg_max()
-    return scored.select(
-        "stance", *_PROBABILITIES, (classes.cast(pl.Int64) - 1).alias("said")
-    ).hstack(gold.select("lang", "target", "truth"))
+    if isinstance(scorer, Labeller):
+        said = scorer.labels(scored).replace_strict(LABELS, return_dtype=pl.Int64)
+    else:
+        classes = pl.concat_list(_PROBABILITIES).list.arg_max()
+        said = scored.select(classes.cast(pl.Int64) - 1).to_series()
+    found = scored.select("stance", *_PROBABILITIES, said.alias("said"))
+    return found.hstack(gold.select("lang", "target", "truth"))
 
 
 def _read_lines(path: Path) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import polars as pl
 
 from stancelib.training import domain, sets
 from stancelib.training.batches import Recipe
+from stancelib.training.readings import readings
 
 COLUMNS = ("text", "start", "end", "label", "lang")
 
@@ -31,7 +32,7 @@ class Mix:
     ----------
     news : float
         Share of the rows of NewsMTSC and RuSentNE.
-    gerntsa, domain : int
+    gerntsa, domain, further, readings : int
         How often each row of these sets is read.
     seed : int
         Chooses the rows of the news sets.
@@ -44,6 +45,8 @@ class Mix:
     domain: int
     seed: int
     recipe: Recipe
+    further: int = 0
+    readings: int = 0
 
 
 # Then the domain set, for the targets, languages and contrasts that the news sets lack.
@@ -111,5 +114,7 @@ def mixed(mix: Mix) -> pl.DataFrame:
         news.sample(fraction=mix.news, seed=mix.seed),
         *[sets.gerntsa_part("train")] * mix.gerntsa,
         *[domain.sentences("train")] * mix.domain,
+        *([domain.further_sentences()] * mix.further if mix.further else []),
+        *([readings()] * mix.readings if mix.readings else []),
     ]
     return pl.concat([part.select(COLUMNS) for part in parts])

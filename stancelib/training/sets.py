@@ -22,7 +22,7 @@ from stancelib.errors import EnvironmentProblem
 COLUMNS = ("id", "text", "start", "end", "label", "lang", "data")
 GERNTSA_SHARES = {"train": 0.6, "dev": 0.15, "test": 0.25}
 GERNTSA_SEED = 1
-_TYPES = (pl.String, pl.String, pl.Int64, pl.Int64, pl.Int64, pl.String, pl.String)
+TYPES = (pl.String, pl.String, pl.Int64, pl.Int64, pl.Int64, pl.String, pl.String)
 
 
 def data_folder() -> Path:
@@ -133,7 +133,7 @@ def gerntsa(folder: Path | None = None) -> pl.DataFrame:
             )
             for row in rows
         ],
-        schema=dict(zip(COLUMNS, _TYPES, strict=True)),
+        schema=dict(zip(COLUMNS, TYPES, strict=True)),
         orient="row",
     )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from stancelib.scoring.calibration_core import Calibration, calibrated
+from stancelib.scoring.calibration_core import Calibration, calibrated, decided
 from stancelib.scoring.embedded_core import softmax
-from stancelib.training.calibrate import fit_calibration
-from stancelib.training.metrics import expected_calibration_error
+from stancelib.training.calibrate import fit_calibration, fit_decision
+from stancelib.training.metrics import expected_calibration_error, macro_f1
 
 SIZE = 20_000
 
@@ -49,3 +49,30 @@ def test_without_a_table_nothing_is_done() -> None:
     logits = np.array([[1.0, 2.0, 3.0]])
     np.testing.assert_array_equal(calibrated(logits, ["en"], {}), logits)
     np.testing.assert_array_equal(calibrated(logits, ["en"], {"uk": Calibration(2.0)}), logits)
+
+
+def test_a_decision_serves_macro_f1_and_leaves_probabilities_alone() -> None:
+    generator = np.random.default_rng(7)
+    logits = generator.normal(0, 1, (SIZE, 3)) + np.array([-1.0, 1.5, -1.0])
+    classes = drawn(logits, generator)
+    probabilities = softmax(logits)
+    offsets = fit_decision([(probabilities, classes)])
+    assert offsets[0] > 0.3
+    assert offsets[2] > 0.3
+    table = {"*": Calibration(decision=offsets)}
+    said = decided(probabilities, [None] * SIZE, table) - 1
+    gain = macro_f1(classes - 1, said) - macro_f1(classes - 1, probabilities.argmax(axis=1) - 1)
+    assert gain > 0.02
+    np.testing.assert_array_equal(calibrated(logits, [None] * SIZE, table), logits)
+
+
+def test_where_nothing_is_gained_the_most_probable_class_is_named() -> None:
+    generator = np.random.default_rng(8)
+    logits = generator.normal(0, 3, (SIZE, 3))
+    probabilities = softmax(logits)
+    assert fit_decision([(probabilities, drawn(logits, generator))]) == (0.0, 0.0, 0.0)
+
+
+def test_without_offsets_a_decision_is_the_most_probable_class() -> None:
+    probabilities = np.array([[0.2, 0.5, 0.3], [0.6, 0.3, 0.1], [0.0, 0.0, 1.0]])
+    np.testing.assert_array_equal(decided(probabilities, ["en", None, "uk"], {}), [1, 0, 2])

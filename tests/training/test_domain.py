@@ -14,6 +14,7 @@ from stancelib.training import domain
 
 PARTS = {part: domain.sentences(part) for part in ("train", "dev", "test")}
 ROWS = pl.concat(PARTS.values())
+FURTHER = domain.further_sentences()
 DATASHEET = (domain.FOLDER / "DATASHEET.md").read_text(encoding="utf-8")
 WRITTEN = sorted(ROWS["lang"].unique())
 
@@ -86,3 +87,41 @@ def test_the_datasheet_says_which_languages_were_read_twice() -> None:
     assert others["mood"].is_null().all()
     # One mood a sentence, whichever of its mentions is marked.
     assert ROWS.group_by("text").agg(pl.col("mood").n_unique())["mood"].max() == 1
+
+
+def test_further_sentences_are_none_of_the_domain_set() -> None:
+    assert set(FURTHER["lang"]) == set(WRITTEN)
+    assert set(FURTHER["text"]).isdisjoint(ROWS["text"])
+    assert FURTHER["id"].is_unique().all()
+    assert FURTHER.select("text", "start", "end").is_unique().all()
+    assert set(FURTHER["style"]) == {"domain", "newsmtsc", "rusentne", "gerntsa"}
+    assert FURTHER.group_by("lang", "label").len().height == 3 * len(WRITTEN)
+
+
+def test_no_further_sentence_is_close_to_a_held_out_one() -> None:
+    held_out = pl.concat([PARTS["dev"], PARTS["test"]]).unique(["lang", "text"])
+    for lang in WRITTEN:
+        held = [shingles(text) for text in held_out.filter(lang=lang)["text"]]
+        for text in FURTHER.filter(lang=lang)["text"].unique():
+            own = shingles(text)
+            assert max(len(own & other) / len(own | other) for other in held) <= 0.5, text
+
+
+def shingles(text: str) -> set[str]:
+    plain = re.sub(r"\W+", " ", text.lower())
+    return {plain[i : i + 5] for i in range(max(1, len(plain) - 4))}
+
+
+def test_a_mention_of_a_further_sentence_is_a_place_in_its_text() -> None:
+    mention = FURTHER.select(
+        pl.col("text").str.slice(pl.col("start"), pl.col("end") - pl.col("start"))
+    ).to_series()
+    assert (mention.str.len_chars() == FURTHER["end"] - FURTHER["start"]).all()
+    assert (mention == mention.str.strip_chars()).all()
+
+
+def test_the_datasheet_counts_the_further_sentences_and_the_readings() -> None:
+    places = (domain.FOLDER / "readings.jsonl").read_text(encoding="utf-8").splitlines()
+    assert f"{FURTHER.height:,} rows" in DATASHEET
+    assert f"{len(places)} labels" in DATASHEET
+    assert not any("text" in json.loads(line) for line in places)
