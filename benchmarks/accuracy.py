@@ -5,7 +5,8 @@
 Reads the sets of the field from STANCELIB_DATA (default ../shared/data), and the domain set from
 the package; no text is printed or written. Nothing was trained, stopped or chosen on these parts.
 Intervals are 95 % percentile bootstrap over sentences (1,000 draws, seed 0); mentions of one
-sentence are drawn together.
+sentence are drawn together. Macro-F1, F1(P,N) and accuracy are of the labels that the scorer names
+(`EmbeddedScorer.labels`), calibration error and bias of its probabilities.
 """
 
 from __future__ import annotations
@@ -17,27 +18,45 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.scoring.calibration_core import calibrated
+from stancelib.scoring.calibration_core import calibrated, decided
 from stancelib.scoring.embedded import EmbeddedScorer, encode, predict
 from stancelib.scoring.embedded_core import softmax
 from stancelib.scoring.embedded_model import PACKAGE_MODEL, STANCE_OUTPUT, load_model
+from stancelib.scoring.protocol import PROBABILITY_COLUMNS
+from stancelib.scoring.sentiment import SENTIMENT_PROBABILITIES
+from stancelib.targets import find_mentions
 from stancelib.training import domain, sets
+from stancelib.training.gold import LABELS
 from stancelib.training.metrics import (
     area_under_curve,
     expected_calibration_error,
     f1_positive_negative,
     macro_f1,
+    reliability,
 )
 
 Labels = NDArray[np.int64]
 Probabilities = NDArray[np.float64]
 Figures = dict[str, float]
+
+
+class Answer(NamedTuple):
+    """What a scorer says of some rows: probabilities (n, 3), and labels (n,) in -1, 0, 1."""
+
+    probabilities: Probabilities
+    said: Labels
+
+    def rows(self, chosen: NDArray[np.int64] | NDArray[np.bool_]) -> Answer:
+        """The answer for some of the rows."""
+        return Answer(self.probabilities[chosen], self.said[chosen])
+
 
 LABELLED: dict[str, Callable[[], pl.DataFrame]] = {
     "newsmtsc_rw_test": lambda: sets.newsmtsc("rw_test"),
@@ -45,13 +64,14 @@ LABELLED: dict[str, Callable[[], pl.DataFrame]] = {
     "rusentne_validation": lambda: sets.rusentne("validation"),
     "gerntsa_test": lambda: sets.gerntsa_part("test"),
     "domain_test": lambda: domain.sentences("test"),
-    "ruw_val": sets.ruw_tweets,
+    "ruw_val": lambda: placed(sets.ruw_tweets()),
 }
 # Columns by whose values a set is reported too.
 BROKEN_DOWN = {"domain_test": ("lang", "target"), "ruw_val": ("target",)}
 # Sets without a neutral class, on which only the order of the stances is measured.
 TWO_SIDED = {"semeval_roles": sets.semeval_roles}
-# Floors of version 0: (set, measure, least value).
+MOODS = "domain_test sentiment"
+# Least values: (set, measure, floor).
 FLOORS = (
     ("newsmtsc_rw_test", "macro_f1", 0.76),
     ("newsmtsc_mt_test", "macro_f1", 0.75),
@@ -61,24 +81,48 @@ LARGEST_LOSS_TO_INT8 = 0.01
 DRAWS = 1000
 
 
-def scored_by(scorer: EmbeddedScorer, frame: pl.DataFrame) -> Probabilities:
-    """Shape (n, 3): against, neutral, favor."""
+def placed(frame: pl.DataFrame) -> pl.DataFrame:
+    """The first place where a text names its target; null stays where it does not."""
+    number = pl.int_range(pl.len()).cast(pl.String)
+    numbered = frame.with_columns(number.alias("sentence_id"), number.alias("doc_id"))
+    found = find_mentions(numbered)
+    first = found.unique(["sentence_id", "target"], keep="first", maintain_order=True)
+    spans = first.select("sentence_id", "target", "start", "end")
+    return (
+        numbered.drop("start", "end", "doc_id")
+        .join(spans, on=["sentence_id", "target"], how="left", maintain_order="left")
+        .select(frame.columns)
+    )
+
+
+def scored_by(scorer: EmbeddedScorer, frame: pl.DataFrame) -> Answer:
+    """The answer of the scorer that ships."""
     scored = scorer.score(_pairs(frame))
-    return scored.select("p_against", "p_neutral", "p_favor").to_numpy()
+    said = scorer.labels(scored).replace_strict(LABELS, return_dtype=pl.Int64)
+    return Answer(scored.select(PROBABILITY_COLUMNS).to_numpy(), said.to_numpy())
 
 
-def scored_by_float_graph(graph: Path, frame: pl.DataFrame) -> Probabilities:
+def scored_by_float_graph(graph: Path, frame: pl.DataFrame) -> Answer:
     """The same inputs through the float graph of the same weights."""
     model = load_model(PACKAGE_MODEL)
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     inputs = encode(_pairs(frame), model)
     logits = predict(session, [item.ids for item in inputs], 2, STANCE_OUTPUT)
-    return softmax(calibrated(logits, frame["lang"].to_list(), model.stance_calibration))
+    languages, table = frame["lang"].to_list(), model.stance_calibration
+    probabilities = softmax(calibrated(logits, languages, table))
+    return Answer(probabilities, decided(probabilities, languages, table) - 1)
 
 
-def measured(truth: Labels, scores: Probabilities) -> Figures:
+def moods_by(scorer: EmbeddedScorer, frame: pl.DataFrame) -> Answer:
+    """The sentiment of whole sentences."""
+    scored = scorer.sentiment(frame.select("text", "lang"))
+    probabilities = scored.select(SENTIMENT_PROBABILITIES).to_numpy()
+    return Answer(probabilities, probabilities.argmax(axis=1) - 1)
+
+
+def measured(truth: Labels, answer: Answer) -> Figures:
     """Every measure of a sample."""
-    said = scores.argmax(axis=1) - 1
+    scores, said = answer
     stance = scores[:, 2] - scores[:, 0]
     return {
         "macro_f1": macro_f1(truth, said),
@@ -89,18 +133,26 @@ def measured(truth: Labels, scores: Probabilities) -> Figures:
     }
 
 
-def order_measured(truth: Labels, scores: Probabilities) -> Figures:
+def order_measured(truth: Labels, answer: Answer) -> Figures:
     """The area under the curve of the stance."""
+    scores = answer.probabilities
     return {"area_under_curve": area_under_curve(truth > 0, scores[:, 2] - scores[:, 0])}
 
 
+def bins_of(truth: Labels, answer: Answer) -> list[dict[str, float]]:
+    """What a reliability diagram shows of a set."""
+    found = reliability(answer.probabilities, truth)
+    columns = {"n": found.n, "confidence": found.confidence, "accuracy": found.accuracy}
+    return pl.DataFrame(columns).to_dicts()
+
+
 def with_intervals(
-    frame: pl.DataFrame, scores: Probabilities, measure: Callable[[Labels, Probabilities], Figures]
+    frame: pl.DataFrame, answer: Answer, measure: Callable[[Labels, Answer], Figures]
 ) -> dict[str, object]:
     """Every figure of a set, with its bootstrap interval over sentences."""
     truth = frame["label"].to_numpy()
-    figures = measure(truth, scores)
-    drawn = [measure(truth[rows], scores[rows]) for rows in cluster_draws(frame["text"])]
+    figures = measure(truth, answer)
+    drawn = [measure(truth[rows], answer.rows(rows)) for rows in cluster_draws(frame["text"])]
     result: dict[str, object] = {"n": frame.height}
     for name, value in figures.items():
         low, high = np.quantile([draw[name] for draw in drawn], [0.025, 0.975])
@@ -132,15 +184,19 @@ def all_results(
     """Figures of every set and part."""
     for name, read in LABELLED.items():
         frame = read()
-        scores = scored_by(scorer, frame)
+        answer = scored_by(scorer, frame)
         for part, mask in slices(name, frame):
-            yield part, with_intervals(frame.filter(mask), scores[mask.to_numpy()], measured)
+            rows = mask.to_numpy()
+            yield part, with_intervals(frame.filter(mask), answer.rows(rows), measured)
         if graph is not None:
             exact = scored_by_float_graph(graph, frame)
             yield f"{name} (float)", with_intervals(frame, exact, measured)
+        yield f"{name} (reliability)", {"bins": bins_of(frame["label"].to_numpy(), answer)}
     for name, read in TWO_SIDED.items():
         frame = read()
         yield name, with_intervals(frame, scored_by(scorer, frame), order_measured)
+    moods = domain.moods("test")
+    yield MOODS, with_intervals(moods, moods_by(scorer, moods), measured)
 
 
 def print_line(name: str, row: dict[str, object]) -> None:
@@ -190,7 +246,8 @@ def main() -> int:
     results = {}
     for name, row in all_results(scorer, arguments.graph):
         results[name] = row
-        print_line(name, row)
+        if "n" in row:
+            print_line(name, row)
     if arguments.out:
         kept = kept_results(arguments.out, scorer.name) | results
         record = {"scorer": scorer.name, "packages": packages, "results": kept}

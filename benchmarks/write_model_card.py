@@ -29,6 +29,8 @@ def table(results: dict[str, dict[str, float | list[float]]]) -> str:
         f"|---|---|{'---|' * len(MEASURES)}",
     ]
     for name, row in results.items():
+        if "n" not in row:
+            continue
         cells = [_cell(row, measure) for measure in MEASURES]
         lines.append(f"| {name} | {row['n']} | {' | '.join(cells)} |")
     return "\n".join(lines)

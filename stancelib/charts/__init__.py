@@ -9,9 +9,16 @@ from __future__ import annotations
 from stancelib.charts.interrupted import interrupted_time_series_chart
 from stancelib.charts.output import save
 from stancelib.charts.over_time import stance_over_time
+from stancelib.charts.reliability import reliability_diagram
 from stancelib.charts.theme import register_themes
 from stancelib.charts.words import describe_series
 
 register_themes()
 
-__all__ = ["describe_series", "interrupted_time_series_chart", "save", "stance_over_time"]
+__all__ = [
+    "describe_series",
+    "interrupted_time_series_chart",
+    "reliability_diagram",
+    "save",
+    "stance_over_time",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
@@ -59,15 +61,57 @@ def expected_calibration_error(
     >>> round(expected_calibration_error(sure, np.array([1, 1, 1, 0])), 3)
     0.05
     """
+    found = reliability(probabilities, truth, bins)
+    gaps = np.abs(found.confidence - found.accuracy)
+    return float((gaps * found.n).sum() / found.n.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Bins of confidence that hold a row, in rising order.
+
+    Attributes
+    ----------
+    n : (k,)
+        Rows in a bin.
+    confidence, accuracy : (k,)
+        Mean of the largest probability, and share of rows whose most probable class is true.
+    """
+
+    n: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
+
+
+def reliability(
+    probabilities: NDArray[np.float64], truth: NDArray[np.int64], bins: int = 10
+) -> Reliability:
+    """What a reliability diagram shows, over bins of equal width.
+
+    Parameters
+    ----------
+    probabilities : (n, 3)
+        Of against, neutral, favor.
+    truth : (n,)
+        In -1, 0, 1.
+    bins : int
+        Number of intervals of [0, 1].
+
+    Examples
+    --------
+    >>> sure = np.array([[0.0, 0.2, 0.8]] * 4)
+    >>> found = reliability(sure, np.array([1, 1, 1, 0]))
+    >>> found.n.tolist(), found.accuracy.tolist()
+    ([4], [0.75])
+    """
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) - 1 == truth
     bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
     rows = np.bincount(bin_of, minlength=bins)
-    gaps = np.abs(
-        np.bincount(bin_of, weights=confidence, minlength=bins)
-        - np.bincount(bin_of, weights=right, minlength=bins)
-    )
-    return float(gaps.sum() / rows.sum())
+    held = np.flatnonzero(rows)
+    stated = np.bincount(bin_of, weights=confidence, minlength=bins)
+    came_true = np.bincount(bin_of, weights=right, minlength=bins)
+    return Reliability(rows[held], stated[held] / rows[held], came_true[held] / rows[held])
 
 
 def area_under_curve(positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
