@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +13,14 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from torch import Tensor
 
 from stancelib.errors import EnvironmentProblem
 from stancelib.scoring.calibration_core import EVERY_LANGUAGE, Calibration
+from stancelib.scoring.embedded_core import softmax
 from stancelib.scoring.embedded_model import PACKAGE_MODEL, read_calibration
 from stancelib.training import domain, encoder, loop, recipes, sentiment_head, vocabulary
 from stancelib.training.batches import Examples
-from stancelib.training.calibrate import fit_calibration
+from stancelib.training.calibrate import fit_calibration, fit_decision
 from stancelib.training.model import StanceModel
 
 VOCABULARY_SIZE = 62_000
@@ -57,42 +57,20 @@ def load_model(work: Path) -> tuple[StanceModel, Tokenizer]:
     return StanceModel(bert), Tokenizer.from_file(str(work / "tokenizer.json"))
 
 
-def train_on_news(work: Path) -> None:
-    """Fine-tune in three cycles, average the weights, write ``news.safetensors``: version 0.
-
-    The averages and the offset were chosen by the mean macro-F1 of the three dev parts.
-    """
+def train_stance(work: Path) -> None:
+    """Fine-tune in the cycles of the recipe, write ``trained.safetensors``."""
     model, tokenizer = load_model(work)
-    train, dev = recipes.news_frames()
-    print(json.dumps({"train": train.height, **{k: v.height for k, v in dev.items()}}))
-    for name in ("cycle_1", "cycle_2"):
-        recipe = recipes.NEWS_CYCLES[name]
-        loop.train(model, tokenizer, train, dev, folder=work / name, recipe=recipe)
-    both = loop.average_weights([work / name for name in recipes.AVERAGED])
-    torch.save(both, work / "both_languages.pt")
-    model.load_state_dict(both)
-    russian = train.filter(pl.col("lang") == "ru")
-    folder, recipe = work / "cycle_3", recipes.NEWS_CYCLES["cycle_3"]
-    loop.train(model, tokenizer, russian, dev, folder=folder, recipe=recipe)
-    weights = loop.average_weights([work / "both_languages.pt", folder / "epoch_0.pt"])
-    save_file(with_neutral_offset(weights), work / "news.safetensors")
-
-
-def train_on_domain(work: Path) -> None:
-    """Go on with the domain set mixed in, write ``domain.safetensors``."""
-    model, tokenizer = load_model(work)
-    model.load_state_dict(load_file(work / "news.safetensors"))
     dev = recipes.dev_frames()
-    for name, mix in recipes.DOMAIN_CYCLES.items():
+    for name, mix in recipes.STANCE_CYCLES.items():
         examples = Examples(recipes.mixed(mix), names=domain.names())
         loop.train(model, tokenizer, examples, dev, folder=work / name, recipe=mix.recipe)
-    save_file(model.state_dict(), work / "domain.safetensors")
+    save_file(model.state_dict(), work / "trained.safetensors")
 
 
 def train_sentiment(work: Path) -> None:
     """Train the sentiment head on the finished encoder, write ``stance.safetensors``."""
     model, tokenizer = load_model(work)
-    model.load_state_dict(load_file(work / "domain.safetensors"))
+    model.load_state_dict(load_file(work / "trained.safetensors"))
     sentiment_head.train_sentiment_head(model, tokenizer, domain.moods("train"))
     save_file(model.state_dict(), work / "stance.safetensors")
 
@@ -101,7 +79,12 @@ def calibrate_model(work: Path) -> None:
     """Fit the calibration of both outputs on the dev parts, write ``calibration.json``."""
     model, tokenizer = load_model(work)
     model.load_state_dict(load_file(work / "stance.safetensors"))
-    dev = pl.concat([part.select(recipes.COLUMNS) for part in recipes.dev_frames().values()])
+    dev = pl.concat(
+        [
+            part.select(*recipes.COLUMNS, pl.lit(name).alias("part"))
+            for name, part in recipes.dev_frames().items()
+        ]
+    )
     logits = loop.stance_logits(model, tokenizer, dev)
     moods = domain.moods("dev")
     mood_logits = sentiment_head.sentiment_logits(model, tokenizer, moods["text"])
@@ -140,23 +123,34 @@ def export_model(work: Path) -> None:
     )
 
 
-def with_neutral_offset(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Weights whose neutral logit is lower by the offset of the recipe."""
-    bias = weights["head.4.bias"].clone()
-    bias[1] -= recipes.NEUTRAL_OFFSET
-    return {**weights, "head.4.bias": bias}
-
-
 def calibration_by_language(
     frame: pl.DataFrame, logits: NDArray[np.float64]
 ) -> dict[str, Calibration]:
-    """One calibration for each language with enough rows, and ``*`` over the others' rows."""
+    """One calibration for each language with enough rows, and ``*`` over the others' rows.
+
+    Only a language of its own has a decision other than the most probable class: of the others
+    there is the balanced domain set alone, from which nothing about frequent classes is learned.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``lang``, ``label`` and ``part`` (the dev part).
+    logits : (n_rows, 3)
+        Of the model, uncalibrated.
+    """
     classes = classes_of(frame)
     counts = dict(frame["lang"].value_counts().iter_rows())
     large = sorted(lang for lang, rows in counts.items() if rows >= FEWEST_ROWS_OF_A_GROUP)
-    groups = {lang: (frame["lang"] == lang).to_numpy() for lang in large}
-    groups[EVERY_LANGUAGE] = (~frame["lang"].is_in(large)).to_numpy()
-    return {lang: fit_calibration(logits[rows], classes[rows]) for lang, rows in groups.items()}
+    others = (~frame["lang"].is_in(large)).to_numpy()
+    found = {EVERY_LANGUAGE: fit_calibration(logits[others], classes[others])}
+    for lang in large:
+        rows = (frame["lang"] == lang).to_numpy()
+        fitted = fit_calibration(logits[rows], classes[rows])
+        probabilities = softmax(logits / fitted.temperature + np.array(fitted.bias))
+        parts = [rows & (frame["part"] == part).to_numpy() for part in frame["part"].unique()]
+        samples = [(probabilities[part], classes[part]) for part in parts if part.any()]
+        found[lang] = replace(fitted, decision=fit_decision(samples))
+    return found
 
 
 def classes_of(frame: pl.DataFrame) -> NDArray[np.int64]:
@@ -167,8 +161,7 @@ def classes_of(frame: pl.DataFrame) -> NDArray[np.int64]:
 
 STEPS = {
     "encoder": make_encoder,
-    "news": train_on_news,
-    "domain": train_on_domain,
+    "stance": train_stance,
     "sentiment": train_sentiment,
     "calibrate": calibrate_model,
     "export": export_model,

@@ -19,11 +19,16 @@ from stancelib.training.augment import with_other_mentions
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Every number that a training run depends on."""
+    """Every number that a training run depends on.
+
+    ``planned_epochs`` is how long the falling learning rate was planned for, where a run was
+    stopped before; null: as long as it ran.
+    """
 
     learning_rate: float = 8e-5
     batch_size: int = 32
     epochs: int = 3
+    planned_epochs: int | None = None
     warmup_share: float = 0.06
     weight_decay: float = 0.01
     max_length: int = 128

@@ -101,7 +101,8 @@ def train(
     examples = learned if isinstance(learned, Examples) else Examples(learned)
     steps = steps_of_an_epoch(examples, recipe)
     optimizer = _optimizer(model, recipe)
-    scheduler = _linear_schedule(optimizer, steps * recipe.epochs, recipe)
+    planned = steps * (recipe.planned_epochs or recipe.epochs)
+    scheduler = _linear_schedule(optimizer, planned, recipe)
     run = Run(model, tokenizer, optimizer, scheduler, folder, recipe)
     first = _resume(run)
     started, losses = time.perf_counter(), []

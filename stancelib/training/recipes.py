@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -12,17 +12,6 @@ from stancelib.training.readings import readings
 
 COLUMNS = ("text", "start", "end", "label", "lang")
 
-# First the news sets. Later cycles start from a lower learning rate: warm restarts, Loshchilov and
-# Hutter (2017), ICLR. The third reads Russian alone, of which there is less than of English.
-NEWS_CYCLES = {
-    "cycle_1": Recipe(),
-    "cycle_2": Recipe(learning_rate=4e-5, epochs=2, seed=2),
-    "cycle_3": Recipe(learning_rate=4e-5, epochs=1, seed=3),
-}
-AVERAGED = ("cycle_1/epoch_1.pt", "cycle_1/epoch_2.pt", "cycle_2/epoch_1.pt")
-# Taken off the neutral logit: cross-entropy on mostly neutral Russian sentences leans to neutral.
-NEUTRAL_OFFSET = 0.3
-
 
 @dataclass(frozen=True, slots=True)
 class Mix:
@@ -30,61 +19,48 @@ class Mix:
 
     Attributes
     ----------
-    news : float
-        Share of the rows of NewsMTSC and RuSentNE.
-    gerntsa, domain, further, readings : int
-        How often each row of these sets is read.
     seed : int
         Chooses the rows of the news sets.
     recipe : Recipe
         The numbers of the cycle.
+    news : float
+        Share of the rows of NewsMTSC and RuSentNE.
+    gerntsa, domain, further, readings : int
+        How often each row of these sets is read.
     """
 
-    news: float
-    gerntsa: int
-    domain: int
     seed: int
     recipe: Recipe
+    news: float = 1.0
+    gerntsa: int = 1
+    domain: int = 1
     further: int = 0
     readings: int = 0
 
 
-# Then the domain set, for the targets, languages and contrasts that the news sets lack.
-DOMAIN_CYCLES = {
-    "domain_1": Mix(
-        news=0.5,
-        gerntsa=1,
-        domain=2,
-        seed=11,
-        recipe=Recipe(
-            learning_rate=5e-5,
-            epochs=1,
-            seed=4,
-            label_smoothing=0.05,
-            layer_decay=0.95,
-            replaced_share=0.3,
-        ),
-    ),
-    "domain_2": Mix(
-        news=0.25,
-        gerntsa=1,
-        domain=3,
-        seed=12,
-        recipe=Recipe(
-            learning_rate=7e-5,
-            epochs=1,
-            seed=5,
-            label_smoothing=0.05,
-            layer_decay=0.95,
-            replaced_share=0.2,
-        ),
-    ),
-    "domain_3": Mix(
-        news=1.0,
+_SHARED = Recipe(
+    learning_rate=1e-4,
+    label_smoothing=0.05,
+    layer_decay=0.95,
+    replaced_share=0.2,
+    mixed_precision=True,
+)
+# All sets at once; the second cycle starts from a high rate again, with the sentences that were
+# written after the errors of the first (warm restarts: Loshchilov and Hutter 2017, ICLR).
+STANCE_CYCLES = {
+    "joint_1": Mix(
         gerntsa=2,
         domain=2,
-        seed=13,
-        recipe=Recipe(learning_rate=5e-5, epochs=1, seed=6, layer_decay=0.95, replaced_share=0.15),
+        seed=21,
+        recipe=replace(_SHARED, seed=21, epochs=1, planned_epochs=3),
+    ),
+    "joint_2": Mix(
+        gerntsa=2,
+        domain=2,
+        further=1,
+        readings=1,
+        seed=22,
+        recipe=replace(_SHARED, seed=22, epochs=3, warmup_share=0.03),
     ),
 }
 

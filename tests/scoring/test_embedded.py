@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from stancelib.errors import ArgumentError, EnvironmentProblem
+from stancelib.errors import ArgumentError, DataError, EnvironmentProblem
 from stancelib.scoring.embedded import EmbeddedScorer
 from stancelib.scoring.embedded_model import PACKAGE_MODEL, load_model
 
@@ -167,3 +167,23 @@ def test_a_missing_file_and_another_format_are_refused(tmp_path: Path) -> None:
     (folder / "model.json").write_text(json.dumps({"format": 99}))
     with pytest.raises(EnvironmentProblem, match="has format 99; this version reads 1 and 2"):
         load_model(folder)
+
+
+def test_labels_are_the_most_probable_class_where_no_decision_was_fitted(
+    scorer: EmbeddedScorer,
+) -> None:
+    scored = pl.DataFrame(
+        {
+            "p_against": [0.5, 0.2, 0.1],
+            "p_neutral": [0.3, 0.6, 0.2],
+            "p_favor": [0.2, 0.2, 0.7],
+        }
+    )
+    assert scorer.labels(scored).to_list() == ["against", "neutral", "favor"]
+    with_language = scored.with_columns(lang=pl.lit("uk"))
+    assert scorer.labels(with_language).to_list() == ["against", "neutral", "favor"]
+
+
+def test_labels_need_probabilities(scorer: EmbeddedScorer) -> None:
+    with pytest.raises(DataError, match="'p_neutral'"):
+        scorer.labels(pl.DataFrame({"p_against": [1.0]}))

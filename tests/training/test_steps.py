@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 import torch
 
-from stancelib.training import recipes
+from stancelib.training import domain, recipes
 from stancelib.training import sets as sets_module
-from stancelib.training.__main__ import calibration_by_language, with_neutral_offset
+from stancelib.training.__main__ import calibration_by_language
+from stancelib.training.readings import readings
 from stancelib.training.sentiment_head import sentiment_logits, train_sentiment_head
 
 
@@ -39,32 +40,34 @@ def test_small_languages_share_a_calibration() -> None:
     logits = generator.normal(0, 2, (len(languages), 3))
     classes = (logits + generator.gumbel(size=logits.shape)).argmax(axis=1)
     scale = np.where(np.array(languages) == "en", 3.0, 1.0)[:, None]
-    frame = pl.DataFrame({"lang": languages, "label": classes - 1})
+    frame = pl.DataFrame({"lang": languages, "label": classes - 1, "part": "dev"})
     found = calibration_by_language(frame, logits * scale)
     assert set(found) == {"en", "*"}
     assert abs(found["en"].temperature - 3) < 0.3
     assert abs(found["*"].temperature - 1) < 0.25
 
 
-def test_the_offset_lowers_the_neutral_logit_alone() -> None:
-    weights = {"head.4.bias": torch.tensor([0.5, 0.5, 0.5]), "markers": torch.ones(2)}
-    lowered = with_neutral_offset(weights)
-    torch.testing.assert_close(lowered["head.4.bias"], torch.tensor([0.5, 0.2, 0.5]))
-    assert lowered["markers"] is weights["markers"]
-    assert weights["head.4.bias"][1] == 0.5
-
-
 @pytest.mark.data
 def test_a_cycle_reads_what_its_mix_says(data_folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STANCELIB_DATA", str(data_folder))
-    mix = recipes.DOMAIN_CYCLES["domain_2"]
+    mix = recipes.STANCE_CYCLES["joint_2"]
     rows = recipes.mixed(mix)
     news, dev = recipes.news_frames()
     assert rows.columns == list(recipes.COLUMNS)
-    german = sets_module.gerntsa_part("train").height
-    domain_rows = rows.height - german - round(mix.news * news.height)
-    assert domain_rows % mix.domain in {0, mix.domain - 1, 1}
+    assert rows.height == (
+        news.height
+        + mix.gerntsa * sets_module.gerntsa_part("train").height
+        + mix.domain * domain.sentences("train").height
+        + domain.further_sentences().height
+        + readings().height
+    )
     assert not dev.keys() - recipes.dev_frames().keys()
     seen = set(rows["text"])
     for part in ("gerntsa_dev", "domain_dev", "rusentne_dev"):
         assert seen.isdisjoint(recipes.dev_frames()[part]["text"])
+
+
+def test_a_run_that_was_stopped_keeps_to_its_plan() -> None:
+    """The first cycle was planned for three epochs and stopped after one."""
+    recipe = recipes.STANCE_CYCLES["joint_1"].recipe
+    assert (recipe.epochs, recipe.planned_epochs) == (1, 3)
