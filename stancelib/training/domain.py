@@ -34,11 +34,18 @@ def sentences(part: str, folder: Path | None = None) -> pl.DataFrame:
     return split_by_hash(_read(folder), "family", SHARES, SEED)[part]
 
 
-def further_sentences(folder: Path | None = None) -> pl.DataFrame:
+def further_sentences(edition: int = 2, folder: Path | None = None) -> pl.DataFrame:
     """More sentences written for this project, all of them to learn from.
 
     They were written after the model's errors on the dev part: parties with exchanged roles,
     grim facts that blame nobody, and general news in the style of NewsMTSC, RuSentNE and GerNTSA.
+
+    Parameters
+    ----------
+    edition : {1, 2}
+        The second edition adds rows to the first.
+    folder : Path, optional
+        Default: the one in the package.
 
     Returns
     -------
@@ -46,7 +53,7 @@ def further_sentences(folder: Path | None = None) -> pl.DataFrame:
         The columns of every recipe, and ``family``, ``target``, ``register``, ``speech``,
         ``trait`` and ``style`` (domain, or the set whose idea of the label was followed).
     """
-    frame = _read_files("further", folder)
+    frame = _read_files("further", folder).filter(pl.col("edition") <= edition)
     return frame.select(*_shared_columns("further"), "style")
 
 

@@ -25,13 +25,18 @@ class Mix:
         The numbers of the cycle.
     news : float
         Share of the rows of NewsMTSC and RuSentNE.
-    gerntsa, domain, further, readings : int
+    rusentne : int
+        How often each row of RuSentNE is read besides.
+    gerntsa, domain, readings : int
         How often each row of these sets is read.
+    further : int
+        Edition of the further sentences that is read; 0: none.
     """
 
     seed: int
     recipe: Recipe
     news: float = 1.0
+    rusentne: int = 0
     gerntsa: int = 1
     domain: int = 1
     further: int = 0
@@ -45,8 +50,9 @@ _SHARED = Recipe(
     replaced_share=0.2,
     mixed_precision=True,
 )
-# All sets at once; the second cycle starts from a high rate again, with the sentences that were
-# written after the errors of the first (warm restarts: Loshchilov and Hutter 2017, ICLR).
+# All sets at once. Each cycle was stopped, or begun, when more sentences had been written after the
+# errors of the one before; the second starts from a high rate again (warm restarts: Loshchilov and
+# Hutter 2017, ICLR), the third goes on where the rate of the second had come to.
 STANCE_CYCLES = {
     "joint_1": Mix(
         gerntsa=2,
@@ -60,7 +66,15 @@ STANCE_CYCLES = {
         further=1,
         readings=1,
         seed=22,
-        recipe=replace(_SHARED, seed=22, epochs=3, warmup_share=0.03),
+        recipe=replace(_SHARED, seed=22, epochs=1, planned_epochs=3, warmup_share=0.03),
+    ),
+    "joint_3": Mix(
+        rusentne=1,
+        domain=2,
+        further=2,
+        readings=1,
+        seed=23,
+        recipe=replace(_SHARED, seed=23, learning_rate=6.7e-5, epochs=2, warmup_share=0.02),
     ),
 }
 
@@ -88,9 +102,10 @@ def mixed(mix: Mix) -> pl.DataFrame:
     news, _ = news_frames()
     parts = [
         news.sample(fraction=mix.news, seed=mix.seed),
+        *[news.filter(lang="ru")] * mix.rusentne,
         *[sets.gerntsa_part("train")] * mix.gerntsa,
         *[domain.sentences("train")] * mix.domain,
-        *([domain.further_sentences()] * mix.further if mix.further else []),
+        *([domain.further_sentences(mix.further)] if mix.further else []),
         *([readings()] * mix.readings if mix.readings else []),
     ]
     return pl.concat([part.select(COLUMNS) for part in parts])
