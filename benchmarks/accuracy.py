@@ -188,8 +188,9 @@ def all_results(scorer: EmbeddedScorer, graph: Path | None) -> Iterator[tuple[st
     for name, read in TWO_SIDED.items():
         frame = read()
         yield name, with_intervals(frame, scored_by(scorer, frame), order_measured)
-    moods = domain.moods("test")
-    yield MOODS, with_intervals(moods, moods_by(scorer, moods), measured)
+    if scorer.has_sentiment:
+        moods = domain.moods("test")
+        yield MOODS, with_intervals(moods, moods_by(scorer, moods), measured)
 
 
 def print_line(name: str, row: Row) -> None:

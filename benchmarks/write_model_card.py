@@ -1,4 +1,4 @@
-"""Put the figures of benchmarks/results/accuracy.json into the model card.
+"""Put the figures of benchmarks/results into the model card.
 
 python benchmarks/write_model_card.py
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 CARD = ROOT / "stancelib" / "scoring" / "model" / "MODEL_CARD.md"
-RESULTS = ROOT / "benchmarks" / "results" / "accuracy.json"
-BEGIN, END = "<!-- accuracy -->", "<!-- end of accuracy -->"
+RESULTS = ROOT / "benchmarks" / "results"
+RECORDS = ("accuracy", "name_prior", "footprint")
 MEASURES = {
     "macro_f1": "macro-F1",
     "f1_positive_negative": "F1(P,N)",
@@ -45,14 +46,48 @@ def _cell(row: dict[str, float | list[float]], measure: str) -> str:
     return f"{row[measure]:.3f} ({low:.3f} to {high:.3f})"
 
 
+def names_table(rows: list[dict[str, float | str]]) -> str:
+    """What the names of the three targets are worth, one row a language."""
+    lines = ["| language | NATO | Russia | Ukraine | sd of 50 names |", "|---|---|---|---|---|"]
+    for row in rows:
+        cells = [f"{row[column]:+.3f}" for column in ("NATO", "Russia", "Ukraine")]
+        lines.append(f"| {row['lang']} | {' | '.join(cells)} | {row['sd_of_names']:.3f} |")
+    return "\n".join(lines)
+
+
+def footprint_table(record: dict[str, Any]) -> str:
+    """Sizes, and the words that the vocabulary lacks."""
+    rates = record["unknown_token_rate"]
+    lacking = ", ".join(f"{lang} {rate:.3%}" for lang, rate in rates.items() if rate)
+    return "\n".join(
+        (
+            "| what | figure |",
+            "|---|---|",
+            f"| model files | {record['model_megabytes']:.1f} MB |",
+            f"| wheel | {record['wheel_megabytes']:.1f} MB |",
+            f"| pieces in the vocabulary | {record['vocabulary']:,} |",
+            f"| unknown tokens in the domain set | {lacking or 'none'}; 0 in the others |",
+        )
+    )
+
+
+def put(card: str, name: str, block: str) -> str:
+    """The card with a block between the two comments of its name."""
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, _, rest = card.partition(begin)
+    return f"{before}{begin}\n{block}\n{end}{rest.partition(end)[2]}"
+
+
 def main() -> None:
-    """Replace what stands between the two comments."""
+    """Replace what stands between the pairs of comments."""
+    read = {name: json.loads((RESULTS / f"{name}.json").read_text("utf-8")) for name in RECORDS}
+    accuracy = read["accuracy"]
     card = CARD.read_text(encoding="utf-8")
-    record = json.loads(RESULTS.read_text(encoding="utf-8"))
-    before, _, after = card.partition(BEGIN)
-    rest = after.partition(END)[2] or after
-    block = f"{BEGIN}\nModel `{record['scorer']}`.\n\n{table(record['results'])}\n{END}"
-    CARD.write_text(f"{before}{block}{rest}", encoding="utf-8")
+    shown = f"Model `{accuracy['scorer']}`.\n\n{table(accuracy['results'])}"
+    card = put(card, "accuracy", shown)
+    card = put(card, "names", names_table(read["name_prior"]["table"]))
+    card = put(card, "footprint", footprint_table(read["footprint"]))
+    CARD.write_text(card, encoding="utf-8")
 
 
 if __name__ == "__main__":

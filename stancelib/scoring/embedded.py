@@ -84,6 +84,11 @@ class EmbeddedScorer:
         """``embedded@`` and a hash over graph and tokenizer."""
         return self._name
 
+    @property
+    def has_sentiment(self) -> bool:
+        """Whether the model was made with a second output, for `sentiment`."""
+        return SENTIMENT_OUTPUT in {output.name for output in self._model.session.get_outputs()}
+
     def score(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Append ``p_against, p_neutral, p_favor, stance, truncated`` to every row.
 
@@ -127,9 +132,9 @@ class EmbeddedScorer:
         Returns
         -------
         Series
-            String: against, neutral or favor. In Russian and German, where most mentions in
-            general news are neutral, the two other classes are named somewhat before they are
-            the most probable one, as far as that served macro-F1 on dev parts.
+            String: against, neutral or favor: the most probable class, unless the model was
+            made with a decision for the language of the row. Then a rare class is named somewhat
+            before it is the most probable one, as far as that served macro-F1 on dev parts.
 
         Raises
         ------
@@ -175,7 +180,7 @@ class EmbeddedScorer:
             If the model was made without a sentiment output.
         """
         sentences = check_sentences(frame)
-        if SENTIMENT_OUTPUT not in {output.name for output in self._model.session.get_outputs()}:
+        if not self.has_sentiment:
             raise EnvironmentProblem(f"the model {self.name} has no sentiment; it scores stance")
         inputs = encode_sentences(sentences["text"], self._model)
         logits = predict(

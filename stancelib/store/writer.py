@@ -136,7 +136,8 @@ class StoreWriter(StoreReader):
         Parameters
         ----------
         scorer : str or Scorer
-            ``"embedded"``, or an object with ``name`` and ``sentiment``.
+            ``"embedded"``, if its model has a sentiment output, or an object with ``name`` and
+            ``sentiment``.
         batch_size : int
             Sentences in a batch.
         progress : bool

@@ -20,7 +20,8 @@ from stancelib.scoring.embedded_core import softmax
 from stancelib.scoring.embedded_model import PACKAGE_MODEL, read_calibration
 from stancelib.training import domain, encoder, loop, recipes, sentiment_head, vocabulary
 from stancelib.training.batches import Examples
-from stancelib.training.calibrate import fit_calibration, fit_decision
+from stancelib.training.calibrate import Sample, fit_calibration, fit_decision
+from stancelib.training.metrics import macro_f1
 from stancelib.training.model import StanceModel
 
 VOCABULARY_SIZE = 62_000
@@ -58,13 +59,17 @@ def load_model(work: Path) -> tuple[StanceModel, Tokenizer]:
 
 
 def train_stance(work: Path) -> None:
-    """Fine-tune in the cycles of the recipe, write ``trained.safetensors``."""
+    """Fine-tune in the cycles of the recipe, average, write ``trained.safetensors``."""
     model, tokenizer = load_model(work)
     dev = recipes.dev_frames()
     for name, mix in recipes.STANCE_CYCLES.items():
         examples = Examples(recipes.mixed(mix), names=domain.names())
         loop.train(model, tokenizer, examples, dev, folder=work / name, recipe=mix.recipe)
-    save_file(model.state_dict(), work / "trained.safetensors")
+    for name, recipe in recipes.RUSSIAN_CYCLES.items():
+        examples = Examples(recipes.russian(name), names=domain.names())
+        loop.train(model, tokenizer, examples, dev, folder=work / name, recipe=recipe)
+    averaged = loop.average_weights([work / name for name in recipes.AVERAGED])
+    save_file(averaged, work / "trained.safetensors")
 
 
 def train_sentiment(work: Path) -> None:
@@ -147,8 +152,11 @@ def calibration_by_language(
         rows = (frame["lang"] == lang).to_numpy()
         fitted = fit_calibration(logits[rows], classes[rows])
         probabilities = softmax(logits / fitted.temperature + np.array(fitted.bias))
-        parts = [rows & (frame["part"] == part).to_numpy() for part in frame["part"].unique()]
-        samples = [(probabilities[part], classes[part]) for part in parts if part.any()]
+        samples = []
+        for part in frame.filter(lang=lang)["part"].unique(maintain_order=True):
+            inside = rows & (frame["part"] == part).to_numpy()
+            measure = recipes.MEASURES.get(part, macro_f1)
+            samples.append(Sample(probabilities[inside], classes[inside], measure))
         found[lang] = replace(fitted, decision=fit_decision(samples))
     return found
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -15,6 +16,7 @@ from stancelib.training.metrics import macro_f1
 
 # Offsets of the two outer classes that are tried.
 OFFSETS = np.arange(-6, 13) / 10
+POINT = 0.01
 
 
 def fit_calibration(logits: NDArray[np.float64], classes: NDArray[np.int64]) -> Calibration:
@@ -49,34 +51,54 @@ def fit_calibration(logits: NDArray[np.float64], classes: NDArray[np.int64]) -> 
     return Calibration(float(np.exp(found.x[0])), (against - middle, -middle, favor - middle))
 
 
-def fit_decision(
-    samples: Sequence[tuple[NDArray[np.float64], NDArray[np.int64]]],
-) -> tuple[float, float, float]:
-    """The offsets whose mean macro-F1 over some samples is the largest; neutral has 0.
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A dev part.
 
-    Of offsets that are within half a point of the best, the smallest are taken: a grid finds
-    more in a small sample than there is.
+    Attributes
+    ----------
+    probabilities : (n, 3)
+        Calibrated.
+    classes : (n,)
+        The true class, 0, 1 or 2.
+    measure : callable
+        Of truth and label, both (n,) in -1, 0, 1: how the set is measured by those who made it.
+    """
+
+    probabilities: NDArray[np.float64]
+    classes: NDArray[np.int64]
+    measure: Callable[[NDArray[np.int64], NDArray[np.int64]], float] = macro_f1
+
+
+def fit_decision(samples: Sequence[Sample]) -> tuple[float, float, float]:
+    """The offsets whose mean measure over some samples is the largest; neutral has 0.
+
+    No sample may lose more than its sampling error against the most probable class, so that one
+    kind of text does not pay for another. Of offsets that are within a point of the best, the
+    smallest are taken: a grid finds more in a small sample than there is.
 
     Parameters
     ----------
-    samples : sequence of (probabilities, classes)
-        Shapes (n, 3) and (n,) of each dev part, so that a large one does not decide alone.
+    samples : sequence of Sample
+        Each dev part by itself, so that a large one does not decide alone.
 
     Examples
     --------
     >>> probabilities = np.array([[0.3, 0.6, 0.1], [0.1, 0.8, 0.1], [0.1, 0.3, 0.6]] * 20)
-    >>> fit_decision([(probabilities, np.array([0, 1, 2] * 20))])
+    >>> fit_decision([Sample(probabilities, np.array([0, 1, 2] * 20))])
     (0.7, 0.0, 0.0)
     """
     tried = [(float(a), 0.0, float(b)) for a, b in product(OFFSETS, OFFSETS)]
-    found = [float(np.mean([_score(sample, offsets) for sample in samples])) for offsets in tried]
-    good = [o for o, value in zip(tried, found, strict=True) if value >= max(found) - 0.005]
+    scores = np.array([[_score(sample, offsets) for sample in samples] for offsets in tried])
+    most_probable = scores[tried.index((0.0, 0.0, 0.0))]
+    rows = np.array([len(sample.classes) for sample in samples])
+    error = np.sqrt(most_probable * (1 - most_probable) / rows)
+    harmless = (scores >= most_probable - error).all(axis=1)
+    means = np.where(harmless, scores.mean(axis=1), -np.inf)
+    good = [tried[i] for i in np.flatnonzero(means >= means.max() - POINT)]
     return min(good, key=lambda offsets: (abs(offsets[0]) + abs(offsets[2]), offsets))
 
 
-def _score(
-    sample: tuple[NDArray[np.float64], NDArray[np.int64]], offsets: tuple[float, float, float]
-) -> float:
-    probabilities, classes = sample
-    said = (probabilities * np.exp(np.array(offsets))).argmax(axis=1)
-    return macro_f1(classes - 1, said - 1)
+def _score(sample: Sample, offsets: tuple[float, float, float]) -> float:
+    said = (sample.probabilities * np.exp(np.array(offsets))).argmax(axis=1)
+    return sample.measure(sample.classes - 1, said - 1)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from stancelib.scoring.calibration_core import Calibration, calibrated, decided
 from stancelib.scoring.embedded_core import softmax
-from stancelib.training.calibrate import fit_calibration, fit_decision
+from stancelib.training.calibrate import Sample, fit_calibration, fit_decision
 from stancelib.training.metrics import expected_calibration_error, macro_f1
 
 SIZE = 20_000
@@ -56,7 +56,7 @@ def test_a_decision_serves_macro_f1_and_leaves_probabilities_alone() -> None:
     logits = generator.normal(0, 1, (SIZE, 3)) + np.array([-1.0, 1.5, -1.0])
     classes = drawn(logits, generator)
     probabilities = softmax(logits)
-    offsets = fit_decision([(probabilities, classes)])
+    offsets = fit_decision([Sample(probabilities, classes)])
     assert offsets[0] > 0.3
     assert offsets[2] > 0.3
     table = {"*": Calibration(decision=offsets)}
@@ -70,9 +70,19 @@ def test_where_nothing_is_gained_the_most_probable_class_is_named() -> None:
     generator = np.random.default_rng(8)
     logits = generator.normal(0, 3, (SIZE, 3))
     probabilities = softmax(logits)
-    assert fit_decision([(probabilities, drawn(logits, generator))]) == (0.0, 0.0, 0.0)
+    assert fit_decision([Sample(probabilities, drawn(logits, generator))]) == (0.0, 0.0, 0.0)
 
 
 def test_without_offsets_a_decision_is_the_most_probable_class() -> None:
     probabilities = np.array([[0.2, 0.5, 0.3], [0.6, 0.3, 0.1], [0.0, 0.0, 1.0]])
     np.testing.assert_array_equal(decided(probabilities, ["en", None, "uk"], {}), [1, 0, 2])
+
+
+def test_no_sample_pays_for_another() -> None:
+    """What would help the first sample ruins the second."""
+    first = np.array([[0.3, 0.6, 0.1]] * 30 + [[0.1, 0.8, 0.1]] * 30 + [[0.1, 0.2, 0.7]] * 30)
+    classes = np.array([0] * 30 + [1] * 30 + [2] * 30)
+    second = np.array([[0.35, 0.55, 0.1]] * 30 + [[0.8, 0.1, 0.1]] * 30 + [[0.1, 0.2, 0.7]] * 30)
+    truth = np.array([1] * 30 + [0] * 30 + [2] * 30)
+    assert fit_decision([Sample(first, classes)])[0] > 0.5
+    assert fit_decision([Sample(first, classes), Sample(second, truth)]) == (0.0, 0.0, 0.0)

@@ -71,3 +71,15 @@ def test_a_run_that_was_stopped_keeps_to_its_plan() -> None:
     """The first cycle was planned for three epochs and stopped after one."""
     recipe = recipes.STANCE_CYCLES["joint_1"].recipe
     assert (recipe.epochs, recipe.planned_epochs) == (1, 3)
+
+
+@pytest.mark.data
+def test_the_last_cycles_read_russian(data_folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STANCELIB_DATA", str(data_folder))
+    assert set(recipes.russian("russian_2")["lang"]) == {"ru"}
+    first = recipes.russian("russian_1")
+    assert first.filter(pl.col("lang") != "ru").height == (
+        domain.sentences("train").filter(pl.col("lang") != "ru").height
+    )
+    folders = {*recipes.STANCE_CYCLES, *recipes.RUSSIAN_CYCLES}
+    assert {name.split("/")[0] for name in recipes.AVERAGED} <= folders
