@@ -68,8 +68,8 @@ def reliability_diagram(
     ...     "set": ["news", "news"], "n": [40, 60],
     ...     "confidence": [0.55, 0.9], "accuracy": [0.5, 0.9],
     ... })
-    >>> reliability_diagram(bins).title.text
-    ['How often the most probable class was right']
+    >>> " ".join(reliability_diagram(bins).title.text)
+    'How often the most probable class was right'
     """
     frame, tables = _checked(bins), Tables()
     colour = PALETTES.get(theme, LIGHT).categories[0]
