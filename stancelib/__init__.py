@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from stancelib.corpus import Ingest, read_documents, split_sentences
     from stancelib.effects import (
         Event,
+        EventOverlaps,
         InterruptedTimeSeries,
+        Interruption,
+        OverlapWarning,
+        event_overlaps,
         interrupted_time_series,
         read_events,
     )
@@ -31,12 +35,16 @@ __version__ = "0.1.0"
 
 _ROOM_OF = {
     "Event": "effects",
+    "EventOverlaps": "effects",
     "Ingest": "corpus",
     "InterruptedTimeSeries": "effects",
+    "Interruption": "effects",
+    "OverlapWarning": "effects",
     "Scorer": "scoring",
     "Store": "store",
     "TARGETS": "targets",
     "Target": "targets",
+    "event_overlaps": "effects",
     "find_mentions": "targets",
     "fine_tune": "training",
     "interrupted_time_series": "effects",
@@ -55,11 +63,15 @@ _ROOM_OF = {
 __all__ = [
     "TARGETS",
     "Event",
+    "EventOverlaps",
     "Ingest",
     "InterruptedTimeSeries",
+    "Interruption",
+    "OverlapWarning",
     "Scorer",
     "Store",
     "Target",
+    "event_overlaps",
     "find_mentions",
     "fine_tune",
     "interrupted_time_series",

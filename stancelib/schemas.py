@@ -142,4 +142,5 @@ class Events(dy.Schema):
     label = dy.String(nullable=True)
     anticipation = dy.Duration(nullable=True)
     lag = dy.Duration(nullable=True)
+    until = dy.Datetime(nullable=True, time_zone="UTC", time_unit="us")
     url = dy.String(nullable=True)

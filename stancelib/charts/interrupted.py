@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import altair as alt
@@ -15,7 +16,7 @@ from stancelib.charts.axes import (
     stance_domain,
 )
 from stancelib.charts.clock import date_words, period_name, wall_clock
-from stancelib.charts.events import EventLayers, PlainEvent, event_layers
+from stancelib.charts.events import EventLayers, EventMark, PlainEvent, event_layers
 from stancelib.charts.heading import heading
 from stancelib.charts.tables import Tables
 from stancelib.charts.theme import ThemeName, themed
@@ -40,6 +41,8 @@ def interrupted_time_series_chart(
     *,
     event_name: str,
     event_at: datetime,
+    further_events: Sequence[EventMark] = (),
+    confidence_level: float = 0.95,
     title: str | None = None,
     description: str | None = None,
     width: int = 640,
@@ -59,6 +62,10 @@ def interrupted_time_series_chart(
         Label of the event's rule.
     event_at : datetime
         When it happened, with a time zone.
+    further_events : sequence of stancelib.Event
+        Events that followed and are in the same model.
+    confidence_level : float
+        Of the bands, for the note below the title.
     title : str, optional
         Above the picture; by default it names the event.
     description : str, optional
@@ -105,7 +112,8 @@ def interrupted_time_series_chart(
     """
     frame = _checked(fitted)
     clock, tables = Clock.of(frame), Tables()
-    marks = event_layers([PlainEvent(event_name, event_at)], clock, tables, width=width)
+    events = [PlainEvent(event_name, event_at), *further_events]
+    marks = event_layers(events, clock, tables, width=width)
     name = title or f"Stance before and after {event_name}"
     lines = _lines(frame, wall_clock(event_at, clock.time_zone))
     x = clock.channel(width=width)
@@ -120,7 +128,7 @@ def interrupted_time_series_chart(
     chart = alt.LayerChart(layer=layers).properties(
         width=width,
         height=height,
-        title=heading(name, _notes(frame, clock, event_at, marks), width=width),
+        title=heading(name, _notes(frame, clock, events, confidence_level, marks), width=width),
         description=description or name,
     )
     return themed(chart, theme, tables)
@@ -219,15 +227,24 @@ def _domain(frame: pl.DataFrame, lines: pl.DataFrame) -> tuple[float, float]:
     return stance_domain(joined.clip(-1, 1))
 
 
-def _notes(frame: pl.DataFrame, clock: Clock, event_at: datetime, marks: EventLayers) -> str:
+def _notes(
+    frame: pl.DataFrame,
+    clock: Clock,
+    events: Sequence[EventMark],
+    confidence_level: float,
+    marks: EventLayers,
+) -> str:
     name = period_name(frame)
-    at = wall_clock(event_at, clock.time_zone)
+    days = [date_words(wall_clock(event.at, clock.time_zone)) for event in events]
     notes = (
         f"Points: mean stance of a {name}, larger with more articles{_range(frame)}. "
-        "Bands: 95 % intervals of the two lines. "
-        f"Event: {date_words(at)}. Times in {clock.time_zone}."
+        f"Bands: {100 * confidence_level:g} % intervals of the two lines. "
+        f"Event{'s' if len(days) > 1 else ''}: {', '.join(days)}. Times in {clock.time_zone}."
     )
-    return notes + (" It lies outside the picture." if marks.outside else "")
+    if not marks.outside:
+        return notes
+    where = "It lies" if len(days) == 1 else f"Not shown: {', '.join(marks.outside)},"
+    return f"{notes} {where} outside the picture."
 
 
 def _range(frame: pl.DataFrame) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,16 +55,23 @@ class Diagnostics:
         Breusch-Pagan test (Koenker's form) that the noise does not change along the design.
     periods : polars.DataFrame
         One row for each fitted period: ``period``, ``leverage`` (0 to 1; they sum to the number
-        of terms) and ``level_change``, ``slope_change``, the estimate less the one without that
-        period.
+        of terms) and ``level_change``, ``slope_change`` (with several events, one for each term),
+        the estimate less the one without that period.
+    events : polars.DataFrame
+        One row for each event, by time: ``event``, ``course`` of its effect in words,
+        ``event_period`` (first instant, in the time zone of the series),
+        ``event_period_treatment``, ``n_before`` and ``n_after``: fitted periods that do not feel
+        it, and that are wholly after it.
     n_before, n_after : int
-        Fitted periods on each side; a split period belongs to neither.
+        Fitted periods before the first event and after the last; a split period belongs to
+        neither.
     n_missing : int
         Periods without articles.
     n_left_out : int
         Periods with articles that were left out around the event.
     event_period : datetime.datetime
-        First instant of the period that contains the event, in the time zone of the series.
+        First instant of the period that contains the (first) event, in the time zone of the
+        series.
     event_period_treatment : str
         What was done with it, in words.
     notes : tuple of str
@@ -82,6 +90,7 @@ class Diagnostics:
     ljung_box_lags: int
     heteroskedasticity_p_value: float | None
     periods: pl.DataFrame
+    events: pl.DataFrame
     n_before: int
     n_after: int
     n_missing: int
@@ -95,6 +104,10 @@ class Diagnostics:
         values = {name: getattr(self, name) for name in self.__slots__}
         return values | {
             "periods": plain_rows(self.periods),
+            "events": [
+                row | {"event_period": row["event_period"].isoformat()}
+                for row in self.events.iter_rows(named=True)
+            ],
             "event_period": self.event_period.isoformat(),
             "notes": list(self.notes),
         }
@@ -102,8 +115,10 @@ class Diagnostics:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the event stands, and how many periods are on its sides; see `Diagnostics`."""
+    """Where an event stands, and how many periods are on its sides; see `Diagnostics`."""
 
+    event: str
+    course: str
     n_before: int
     n_after: int
     n_missing: int
@@ -122,23 +137,29 @@ class FittedPeriods:
         First instants, length n.
     times, residuals : (n,)
         Index in the calendar, and observed less fitted stance.
-    design : (n, 4)
-        Columns start, trend, level, slope.
+    design : (n, k)
+        One column a term.
+    terms : tuple of str
+        Names of the columns.
+    event_terms : slice
+        Which of them belong to events.
     """
 
     periods: pl.Series
     times: Array
     design: Array
     residuals: Array
+    terms: tuple[str, ...]
+    event_terms: slice
 
 
 def diagnose(
-    fit: RegressionFit, seen: FittedPeriods, placement: Placement, model: ErrorModel
+    fit: RegressionFit, seen: FittedPeriods, placements: Sequence[Placement], model: ErrorModel
 ) -> Diagnostics:
-    """Compute the checks of a fit."""
+    """Compute the checks of a fit; `placements` in the order of time."""
     n_periods, n_terms = seen.design.shape
     coefficients = contrasts(fit.mixture, np.eye(n_terms))
-    frame = _influence_frame(fit, seen.periods)
+    frame = _influence_frame(fit, seen)
     white = fit.white_outcome - fit.white_design @ coefficients.estimate
     lags = max(1, min(_MOST_LAGS, n_periods // 5))
     # A line without noise leaves rounding errors, about which nothing can be tested.
@@ -152,7 +173,7 @@ def diagnose(
     notes = (
         *_noise_notes(numbers["ljung_box_p_value"], numbers["heteroskedasticity_p_value"], lags),
         *_leverage_notes(frame),
-        *_influence_notes(frame, float(coefficients.se[2])),
+        *_influence_notes(frame, seen, coefficients.se),
         *(["errors take the periods for independent"] if model.kind == "ols" else []),
     )
     return Diagnostics(
@@ -161,6 +182,7 @@ def diagnose(
         maximum_lags=model.lags(n_periods),
         ljung_box_lags=lags,
         periods=frame,
+        events=_events_frame(placements),
         notes=notes,
         rho=_number(fit.noise.rho),
         rho_low=_number(fit.noise.rho_low),
@@ -169,23 +191,27 @@ def diagnose(
         residual_autocorrelation=numbers["residual_autocorrelation"],
         ljung_box_p_value=numbers["ljung_box_p_value"],
         heteroskedasticity_p_value=numbers["heteroskedasticity_p_value"],
-        n_before=placement.n_before,
-        n_after=placement.n_after,
-        n_missing=placement.n_missing,
-        n_left_out=placement.n_left_out,
-        event_period=placement.event_period,
-        event_period_treatment=placement.event_period_treatment,
+        n_before=placements[0].n_before,
+        n_after=placements[-1].n_after,
+        n_missing=placements[0].n_missing,
+        n_left_out=placements[0].n_left_out,
+        event_period=placements[0].event_period,
+        event_period_treatment=placements[0].event_period_treatment,
     )
 
 
-def _influence_frame(fit: RegressionFit, periods: pl.Series) -> pl.DataFrame:
+def _events_frame(placements: Sequence[Placement]) -> pl.DataFrame:
+    shown = ("event", "course", "event_period", "event_period_treatment", "n_before", "n_after")
+    return pl.DataFrame({name: [getattr(one, name) for one in placements] for name in shown})
+
+
+def _influence_frame(fit: RegressionFit, seen: FittedPeriods) -> pl.DataFrame:
     single = influence(fit.white_outcome, fit.white_design)
-    columns = {
-        "period": periods,
-        "leverage": single.leverage,
-        "level_change": single.change[:, 2],
-        "slope_change": single.change[:, 3],
+    changes = {
+        f"{seen.terms[column]}_change": single.change[:, column]
+        for column in range(*seen.event_terms.indices(len(seen.terms)))
     }
+    columns = {"period": seen.periods, "leverage": single.leverage, **changes}
     return pl.DataFrame(columns, nan_to_null=True)
 
 
@@ -221,14 +247,18 @@ def _leverage_notes(frame: pl.DataFrame) -> list[str]:
     ]
 
 
-def _influence_notes(frame: pl.DataFrame, se: float) -> list[str]:
-    """The period whose removal moves the level most, when that is more than a standard error."""
-    strongest = frame.sort(pl.col("level_change").abs(), descending=True, nulls_last=True)
-    row = strongest.row(0, named=True)
-    if row["level_change"] is None or abs(row["level_change"]) <= se:
-        return []
-    without = (
-        f"without the period {row['period']:%Y-%m-%d} the level would change by "
-        f"{-row['level_change']:+.3f}: more than its standard error"
-    )
-    return [without]
+def _influence_notes(frame: pl.DataFrame, seen: FittedPeriods, se: Array) -> list[str]:
+    """The period whose removal moves a level most, when that is more than a standard error."""
+    notes = []
+    for column in range(*seen.event_terms.indices(len(seen.terms))):
+        term = seen.terms[column]
+        if not term.startswith("level"):
+            continue
+        change = f"{term}_change"
+        row = frame.sort(pl.col(change).abs(), descending=True, nulls_last=True).row(0, named=True)
+        if row[change] is not None and abs(row[change]) > se[column]:
+            notes.append(
+                f"without the period {row['period']:%Y-%m-%d} the {term} would change by "
+                f"{-row[change]:+.3f}: more than its standard error"
+            )
+    return notes

@@ -26,6 +26,9 @@ class Event:
     lag : datetime.timedelta, optional
         How long after `at` the reaction may have taken to unfold; null means no time. Periods
         that overlap ``[at - anticipation, at + lag)`` are left out of a fit.
+    until : datetime.datetime, optional
+        When it was over, with a time zone; null means that it lasts, or that nothing is claimed.
+        An effect may then be limited to ``[at, until)``: see `Interruption`.
     url : str, optional
         Where to read about it.
     note : str, optional
@@ -34,7 +37,8 @@ class Event:
     Raises
     ------
     ArgumentError
-        When the name is empty, `at` is no instant, or a duration is negative.
+        When the name is empty, `at` or `until` is no instant, `until` is not after `at`, or a
+        duration is negative.
 
     Examples
     --------
@@ -49,13 +53,21 @@ class Event:
     label: str | None = None
     anticipation: timedelta | None = None
     lag: timedelta | None = None
+    until: datetime | None = None
     url: str | None = None
     note: str | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
             raise ArgumentError(f"an event needs a name; got {self.name!r}")
-        _check_instant(self.name, self.at)
+        _check_instant(self.name, "at", self.at)
+        if self.until is not None:
+            _check_instant(self.name, "until", self.until)
+            if self.until <= self.at:
+                raise ArgumentError(
+                    f"event {self.name!r}: 'until' must be later than 'at', "
+                    f"{self.at.isoformat()}; got {self.until.isoformat()}"
+                )
         for what, value in {"anticipation": self.anticipation, "lag": self.lag}.items():
             _check_duration(self.name, what, value)
 
@@ -75,22 +87,23 @@ class Event:
             "label": self.label,
             "anticipation": _seconds(self.anticipation),
             "lag": _seconds(self.lag),
+            "until": None if self.until is None else self.until.isoformat(),
             "url": self.url,
             "note": self.note,
         }
 
 
-def _check_instant(name: str, at: object) -> None:
+def _check_instant(name: str, what: str, at: object) -> None:
     if not isinstance(at, datetime):
         kind = "a date without a time" if isinstance(at, date) else type(at).__name__
         raise ArgumentError(
-            f"event {name!r}: 'at' must be a datetime with a time zone; got {kind}, {at!r}. "
+            f"event {name!r}: {what!r} must be a datetime with a time zone; got {kind}, {at!r}. "
             "Write for instance datetime(2022, 2, 24, tzinfo=ZoneInfo('Europe/Kyiv'))"
         )
     if at.utcoffset() is None:
         raise ArgumentError(
-            f"event {name!r}: 'at' has no time zone; got {at.isoformat()}. "
-            "Write for instance at.replace(tzinfo=ZoneInfo('Europe/Kyiv')), or datetime.UTC"
+            f"event {name!r}: {what!r} has no time zone; got {at.isoformat()}. "
+            f"Write for instance {what}.replace(tzinfo=ZoneInfo('Europe/Kyiv')), or datetime.UTC"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +14,7 @@ from stancelib.effects.event import Event
 from stancelib.effects.event_values import read_duration, read_instant, read_zone
 from stancelib.errors import ArgumentError, DataError
 
-FIELDS = ("name", "at", "label", "anticipation", "lag", "url", "time_zone")
+FIELDS = ("name", "at", "label", "anticipation", "lag", "until", "url", "time_zone")
 # Column names of csv files that people have, besides our own.
 GUESSES = {"name": ("name", "event", "title"), "at": ("at", "date", "datetime", "time")}
 
@@ -22,9 +23,11 @@ def read_events(path: str | Path, time_zone: str = "UTC") -> list[Event]:
     r"""Read trigger events from a TOML or csv file.
 
     TOML holds one table ``[[event]]`` for each event, csv one row; the fields are ``name``,
-    ``at``, and optionally ``label``, ``anticipation``, ``lag``, ``url``. In csv, ``event`` or
-    ``title`` is understood as the name and ``date``, ``datetime`` or ``time`` as the instant;
-    other columns are not read. Durations are a number and a unit: ``12h``, ``3d``, ``2w``.
+    ``at``, and optionally ``label``, ``anticipation``, ``lag``, ``until``, ``url``. In csv,
+    ``event`` or ``title`` is understood as the name and ``date``, ``datetime`` or ``time`` as
+    the instant; other columns are not read. A bare date in ``until`` is midnight, too, so that
+    the day itself is not part of the event. Durations are a number and a unit: ``12h``,
+    ``3d``, ``2w``.
 
     Parameters
     ----------
@@ -127,6 +130,8 @@ def _read_row(row: Mapping[str, object], time_zone: str, place: str) -> Event:
     values = {key: _stripped(value) for key, value in row.items()}
     zone = _text(values, "time_zone", place)
     at, note = read_instant(values.get("at"), zone or time_zone, zone is not None, place)
+    until, until_note = _until(values.get("until"), zone or time_zone, zone is not None, place)
+    notes = dict.fromkeys(text for text in (note, until_note) if text is not None)
     name = _text(values, "name", place)
     if name is None:
         raise DataError(f"{place}: the event has no name")
@@ -136,9 +141,19 @@ def _read_row(row: Mapping[str, object], time_zone: str, place: str) -> Event:
         label=_text(values, "label", place),
         anticipation=read_duration(values.get("anticipation"), f"{place}: 'anticipation'"),
         lag=read_duration(values.get("lag"), f"{place}: 'lag'"),
+        until=until,
         url=_text(values, "url", place),
-        note=note,
+        note="; ".join(notes) or None,
     )
+
+
+def _until(
+    value: object, time_zone: str, zone_in_file: bool, place: str
+) -> tuple[datetime | None, str | None]:
+    if value is None:
+        return None, None
+    until, note = read_instant(value, time_zone, zone_in_file, f"{place}: 'until'")
+    return until, note and f"until: {note}"
 
 
 def _stripped(value: object) -> object:

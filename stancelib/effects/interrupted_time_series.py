@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import get_args
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stancelib.effects.course import effects_over_time
 from stancelib.effects.diagnostics import FittedPeriods, diagnose
 from stancelib.effects.error_model import ErrorKind, ErrorModel, Weights, fit_series
 from stancelib.effects.event import Event
 from stancelib.effects.interrupted_time_series_core import (
-    TERMS,
-    article_mean,
-    segmented_design,
     without_event,
 )
+from stancelib.effects.interruption import Interruption
 from stancelib.effects.periods import ChosenSeries, choose_series
-from stancelib.effects.placement import EventPeriod, PlacedEvent, place_event
+from stancelib.effects.placement import EventPeriod, PlacedEvents, place_events
 from stancelib.effects.result import InterruptedTimeSeries
+from stancelib.effects.season import Rhythm
+from stancelib.effects.segmented_model import Model, model_of, read_interruptions
+from stancelib.effects.story import story_of
 from stancelib.effects.student_mixture_core import (
     Contrasts,
     StudentMixture,
     contrasts,
     thinned,
 )
-from stancelib.effects.words import Quantity, Story, tell
+from stancelib.effects.words import tell
 from stancelib.errors import ArgumentError
 
 Array = NDArray[np.float64]
@@ -35,16 +38,19 @@ Mask = NDArray[np.bool_]
 
 def interrupted_time_series(
     series: pl.DataFrame,
-    event: Event,
+    event: Event | Interruption | Sequence[Event | Interruption],
     *,
     target: str | None = None,
     source: str | None = None,
     event_period: EventPeriod = "fraction",
+    season: Sequence[Rhythm] = (),
+    harmonics: int = 2,
     error: ErrorKind = "gls",
     weights: Weights = "precision",
     maximum_lags: int | None = None,
     every: str | None = None,
     confidence_level: float = 0.95,
+    seed: int = 1,
 ) -> InterruptedTimeSeries:
     r"""Estimate the level and slope change of a stance series after an event.
 
@@ -59,14 +65,22 @@ def interrupted_time_series(
         A Series frame, as `Store.series` returns it. Null ``stance``: no articles; the period is
         not fitted, and its time still passes. Null ``se``: one article; the period gets the
         variance between articles of all periods.
-    event : Event
-        What happened, and when. Periods that overlap ``[at - anticipation, at + lag)`` are left
-        out; the slope then counts from the first period behind them.
+    event : Event, Interruption, or a sequence of them
+        What happened, and when; an `Interruption` also says which course the effect takes
+        (temporary, decaying, rising, delayed). Periods that overlap
+        ``[at - anticipation, at + lag)`` are left out; the slope then counts from the first
+        period behind them. Several events are fitted in one model, and each is the effect
+        beside those of the others; their terms are named ``level: NAME`` and ``slope: NAME``.
     target, source : str, optional
         Which series; needed when the frame holds several.
     event_period : {"fraction", "pre", "post", "drop"}
         What becomes of the period that contains the event: it counts as after the event by the
         share of its time that is left, or wholly as before, wholly as after, or is left out.
+    season : sequence of {"weekday", "yearly"}
+        Rhythms that are fitted, too: a deviation for each day of the week (daily series), and
+        waves over the year (series of a year and a half or more).
+    harmonics : int
+        Pairs of sine and cosine of the yearly rhythm.
     error : {"gls", "hac", "ols"}
         Kind of error. ``"gls"``: generalized least squares, the noise being a first-order
         autoregression plus the sampling noise of the articles, averaged over all strengths of
@@ -83,22 +97,25 @@ def interrupted_time_series(
         named when rows of periods without articles were taken out of the frame.
     confidence_level : float
         Of the intervals, inside (0, 1).
+    seed : int
+        Of the draws behind the joint intervals of ``.effects``; nothing else is random.
 
     Returns
     -------
     InterruptedTimeSeries
-        ``.table``, ``.sentence``, ``.chart()``, ``.fitted``, ``.diagnostics``, ``.to_dict()``.
+        ``.table``, ``.sentence``, ``.chart()``, ``.effects`` and ``.totals`` (the effect in each
+        period, its average and its sum), ``.fitted``, ``.diagnostics``, ``.to_dict()``.
 
     Raises
     ------
     ArgumentError
-        For an unknown option, target or source, several of them when none is named, or an event
-        outside the series.
+        For an unknown option, target or source, several of them when none is named, an event
+        outside the series, or terms that cannot be told apart.
     DataError
         When a column is missing or holds what a Series frame cannot hold.
     NotEnoughDataError
-        When fewer than 8 periods with articles are on a side of the event, or the stance never
-        changes.
+        When fewer than 8 periods with articles are on a side of an event or between two (after
+        one without a slope: 3), or the stance never changes.
 
     Notes
     -----
@@ -113,7 +130,8 @@ def interrupted_time_series(
     "Interrupted time series regression for the evaluation of public health interventions".
     Berger, Liseo and Wolpert (1999), "Integrated likelihood methods for eliminating nuisance
     parameters". Newey and West (1987), "A simple, positive semi-definite, heteroskedasticity and
-    autocorrelation consistent covariance matrix".
+    autocorrelation consistent covariance matrix". Montiel Olea and Plagborg-Møller (2019),
+    "Simultaneous confidence bands" (the joint intervals).
 
     Examples
     --------
@@ -124,29 +142,52 @@ def interrupted_time_series(
     >>> effect.table["term"].to_list(), round(effect.table["estimate"][0], 1)
     (['level', 'slope'], -0.3)
     """
-    model = ErrorModel(error, weights, maximum_lags)
-    _check_options(event, event_period, confidence_level)
+    errors = ErrorModel(error, weights, maximum_lags)
+    interruptions = read_interruptions(event)
+    _check_options(event_period, confidence_level)
     chosen = choose_series(series, target=target, source=source, every=every)
-    placed = place_event(chosen, event, event_period)
-    design = segmented_design(placed.segments)
+    placed = place_events(chosen, interruptions, event_period)
+    model = model_of(chosen, placed, interruptions, season, harmonics)
     used = chosen.frame.filter(placed.used)
     times = np.flatnonzero(placed.used).astype(np.float64)
-    fit = fit_series(used, times, design[placed.used], model)
-    coefficients = contrasts(fit.mixture, np.eye(len(TERMS)), confidence_level)
-    table = _table(coefficients, used.height)
+    fit = fit_series(used, times, model.design[placed.used], errors)
+    summary = contrasts(fit.mixture, np.eye(len(model.terms)), confidence_level)
+    table = _table(model.terms, summary, used.height)
+    over_time = effects_over_time(
+        chosen.frame["period"],
+        placed,
+        design=model.design,
+        columns=model.events,
+        mixture=fit.mixture,
+        level=confidence_level,
+        seed=seed,
+    )
     fitted_periods = FittedPeriods(
         periods=used["period"],
         times=times,
-        design=design[placed.used],
-        residuals=used["stance"].to_numpy() - design[placed.used] @ coefficients.estimate,
+        design=model.design[placed.used],
+        residuals=used["stance"].to_numpy() - model.design[placed.used] @ summary.estimate,
+        terms=model.terms,
+        event_terms=model.all_events,
     )
     return InterruptedTimeSeries(
-        table=table.filter(pl.col("term").is_in(["level", "slope"])),
-        sentence=tell(_story(chosen, placed, event, coefficients, confidence_level)),
-        fitted=_fitted(chosen, placed, design, fit.mixture, confidence_level),
-        diagnostics=diagnose(fit, fitted_periods, placed.counts, model),
+        table=table[model.all_events],
+        sentence=tell(
+            story_of(
+                chosen,
+                placed,
+                interruptions=interruptions,
+                model=model,
+                summary=summary,
+                confidence_level=confidence_level,
+            )
+        ),
+        effects=over_time.effects,
+        totals=over_time.totals,
+        fitted=_fitted(chosen, placed, model, fit.mixture, confidence_level),
+        diagnostics=diagnose(fit, fitted_periods, [e.counts for e in placed.events], errors),
         coefficients=table,
-        event=event,
+        interruptions=interruptions,
         target=chosen.target,
         source=chosen.source,
         every=chosen.every,
@@ -155,44 +196,39 @@ def interrupted_time_series(
     )
 
 
-def _check_options(event: object, event_period: str, confidence_level: float) -> None:
-    if not isinstance(event, Event):
-        raise ArgumentError(
-            f"'event' must be one Event; got {type(event).__name__}. Write Event(name, at), or "
-            "take one from read_events(path)"
-        )
+def _check_options(event_period: str, confidence_level: float) -> None:
     if event_period not in get_args(EventPeriod):
         raise ArgumentError.unknown("event_period treatment", event_period, get_args(EventPeriod))
     if not 0 < confidence_level < 1:
         raise ArgumentError(f"'confidence_level' must lie inside (0, 1); got {confidence_level}")
 
 
-def _table(summary: Contrasts, n_periods: int) -> pl.DataFrame:
+def _table(terms: Sequence[str], summary: Contrasts, n_periods: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "term": TERMS,
+            "term": terms,
             "estimate": summary.estimate,
             "se": summary.se,
             "low": summary.low,
             "high": summary.high,
             "p_value": summary.p_value,
-            "n": [n_periods] * len(TERMS),
+            "n": [n_periods] * len(terms),
         }
     )
 
 
 def _fitted(
     chosen: ChosenSeries,
-    placed: PlacedEvent,
-    design: Array,
+    placed: PlacedEvents,
+    model: Model,
     mixture: StudentMixture,
     level: float,
 ) -> pl.DataFrame:
     light = thinned(mixture)
-    shown = ~placed.segments.left_out
-    after = shown & (placed.segments.exposure > 0)
-    fitted = contrasts(light, design[shown], level)
-    expected = contrasts(light, without_event(design[after]), level)
+    shown = ~placed.left_out
+    after = shown & (np.cumsum(placed.events[0].segments.exposure) > 0)
+    fitted = contrasts(light, model.design[shown], level)
+    expected = contrasts(light, without_event(model.design[after], model.all_events), level)
     columns = {
         "fitted": _in_rows(shown, fitted.estimate),
         "counterfactual": _in_rows(after, expected.estimate),
@@ -213,31 +249,3 @@ def _in_rows(rows: Mask, values: Array) -> Array:
     column = np.full(len(rows), np.nan)
     column[rows] = values
     return column
-
-
-def _story(
-    chosen: ChosenSeries,
-    placed: PlacedEvent,
-    event: Event,
-    summary: Contrasts,
-    confidence_level: float,
-) -> Story:
-    stance = chosen.frame["stance"].fill_null(0.0).to_numpy()
-    documents = chosen.frame["n_documents"].to_numpy()
-    level, slope = TERMS.index("level"), TERMS.index("slope")
-    return Story(
-        event_name=event.name,
-        event_at=event.at,
-        target=chosen.target,
-        source=chosen.source,
-        time_zone=chosen.time_zone,
-        every=chosen.every,
-        level=Quantity(*(float(x[level]) for x in (summary.estimate, summary.low, summary.high))),
-        slope=Quantity(*(float(x[slope]) for x in (summary.estimate, summary.low, summary.high))),
-        confidence_level=confidence_level,
-        mean_before=article_mean(stance, documents, placed.before),
-        mean_after=article_mean(stance, documents, placed.after),
-        n_before=placed.counts.n_before,
-        n_after=placed.counts.n_after,
-        n_articles=int(documents[placed.used].sum()),
-    )

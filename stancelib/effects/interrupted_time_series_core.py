@@ -5,6 +5,7 @@ Wagner, Soumerai, Zhang and Ross-Degnan (2002); Lopez Bernal, Cummins and Gaspar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,11 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-TERMS = ("start", "trend", "level", "slope")
+# The columns that every design begins with; those of the events follow, and the rhythms come last.
+COURSE = ("start", "trend")
+TERMS = (*COURSE, "level", "slope")
+# Where those of one event whose effect stays are.
+EVENT_COLUMNS = slice(2, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,8 @@ class Segments:
     Attributes
     ----------
     exposure : (N,)
-        Share of each period that lies after the event, 0 to 1.
+        Share of the effect that each period feels, 0 to 1; for an effect that stays, the share
+        of the period that lies after the event.
     origin : float
         Where the slope begins to count, in periods; whole, except in a split period.
     left_out : (N,)
@@ -68,25 +74,73 @@ def leave_out(n_periods: int, first: int, last: int) -> Segments:
 
 
 def segmented_design(segments: Segments) -> Array:
-    """Columns start, trend, level and slope, shape (N, 4).
+    """Columns start, trend, level and slope, shape (N, 4), of one event whose effect stays."""
+    return design_of([segments], [True], np.empty((len(segments.exposure), 0)))
 
-    `trend` counts periods from the origin, `slope` those after it: 0 in the first full period
-    after the event, 1 in the next, so that `level` is the shift in that first period. In a
-    split period both follow the average over its hours, which for `slope` is
-    ``-f (1 - f) / 2`` at exposure `f`.
+
+def design_of(events: Sequence[Segments], slopes: Sequence[bool], season: Array) -> Array:
+    """Columns start and trend, then level (and slope) of each event, then the rhythms.
+
+    `trend` counts periods from the origin of the first event.
+
+    Parameters
+    ----------
+    events : sequence of Segments
+        In the order of time.
+    slopes : sequence of bool
+        Which of them have a slope.
+    season : (N, s)
+        Columns of the rhythms; s may be 0.
+    """
+    n_periods = len(events[0].exposure)
+    trend = np.arange(n_periods) - events[0].origin
+    columns = [np.ones(n_periods), trend]
+    for event, has_slope in zip(events, slopes, strict=True):
+        columns.append(event.exposure)
+        if has_slope:
+            columns.append(slope_column(event))
+    return np.column_stack([*columns, season])
+
+
+def slope_column(segments: Segments) -> Array:
+    """Periods since the first full one after the event, (N,): 0 in that one, 1 in the next.
+
+    `level` is therefore the shift in that first period. A split period follows the average over
+    its hours, which is ``-f (1 - f) / 2`` at exposure `f`.
     """
     exposure = segments.exposure
-    trend = np.arange(len(exposure)) - segments.origin
+    since = np.arange(len(exposure)) - segments.origin
     split = -exposure * (1 - exposure) / 2
-    slope = np.where(exposure == 1, np.maximum(trend, 0.0), split)
-    return np.column_stack([np.ones(len(exposure)), trend, exposure, slope])
+    return np.asarray(np.where(exposure == 1, np.maximum(since, 0.0), split), dtype=np.float64)
 
 
-def without_event(design: Array) -> Array:
-    """The same design (N, 4) as if the event had not happened."""
+def without_event(design: Array, events: slice = EVENT_COLUMNS) -> Array:
+    """The same design (N, k) as if the events, whose columns are named, had not happened."""
     counterfactual = design.copy()
-    counterfactual[:, 2:] = 0
+    counterfactual[:, events] = 0
     return counterfactual
+
+
+def event_terms(names: Sequence[str], slopes: Sequence[bool]) -> tuple[str, ...]:
+    """Names of the columns of the events: those of several events bear the event's name.
+
+    Examples
+    --------
+    >>> event_terms(["Summit"], [True]), event_terms(["Summit", "Mutiny"], [True, False])
+    (('level', 'slope'), ('level: Summit', 'slope: Summit', 'level: Mutiny'))
+    """
+    kinds = [("level", "slope") if has_slope else ("level",) for has_slope in slopes]
+    if len(names) == 1:
+        return kinds[0]
+    pairs = zip(names, kinds, strict=True)
+    return tuple(f"{term}: {name}" for name, terms in pairs for term in terms)
+
+
+def event_slices(slopes: Sequence[bool]) -> tuple[slice, ...]:
+    """Columns of each event in the design."""
+    ends = len(COURSE) + np.cumsum([2 if has_slope else 1 for has_slope in slopes])
+    starts = [len(COURSE), *ends[:-1]]
+    return tuple(slice(int(a), int(b)) for a, b in zip(starts, ends, strict=True))
 
 
 def column_sizes(design: Array) -> Array:

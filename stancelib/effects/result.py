@@ -10,6 +10,7 @@ import polars as pl
 
 from stancelib.effects.diagnostics import Diagnostics, plain_rows
 from stancelib.effects.event import Event
+from stancelib.effects.interruption import Interruption
 
 if TYPE_CHECKING:
     import altair as alt
@@ -24,8 +25,18 @@ class InterruptedTimeSeries:
     table : polars.DataFrame
         Two rows, ``level`` and ``slope``: `term`, `estimate`, `se`, `low`, `high`, `p_value`,
         `n`. Level in stance units, slope in stance units per period; `n` counts fitted periods.
+        With several events their terms are ``level: NAME`` and ``slope: NAME``; an effect that
+        does not stay at its full size has a level only.
     sentence : str
         The same for a reader, to be quoted.
+    effects : polars.DataFrame
+        One row for each event and each period since its effect began: ``event``, ``period``,
+        ``horizon`` (periods since then, from 0), ``estimate``, ``se``, ``low``, ``high`` in
+        stance units; ``joint_low`` and ``joint_high`` hold for all periods of the event at once.
+    totals : polars.DataFrame
+        Two rows for each event: ``average`` (stance units) and ``cumulative`` (stance units
+        times periods) effect over the ``n`` periods from its beginning to the end of the series,
+        or of a temporary effect, periods without articles included; the columns of `table`.
     fitted : polars.DataFrame
         One row for each period between the first and the last: ``period`` (in the time zone of
         the series), ``stance`` (null: no articles), ``fitted`` with the ends ``low`` and
@@ -37,10 +48,11 @@ class InterruptedTimeSeries:
         Autocorrelation, changing noise, leverage of single periods, missing periods, the
         treatment of the event's period, and doubts in words.
     coefficients : polars.DataFrame
-        The columns of `table` for all four terms: ``start`` (stance at the event, on the course
-        before), ``trend`` (per period, before the event), ``level`` and ``slope``.
-    event : Event
-        The event.
+        The columns of `table` for all terms: ``start`` (stance at the first event, on the course
+        before), ``trend`` (per period, before that event), those of the events, and those of the
+        rhythms, in stance units.
+    interruptions : tuple of Interruption
+        The events in the order of time, and the courses that their effects were given.
     target, source, every, time_zone : str
         Which series was fitted.
     confidence_level : float
@@ -58,15 +70,27 @@ class InterruptedTimeSeries:
 
     table: pl.DataFrame
     sentence: str
+    effects: pl.DataFrame
+    totals: pl.DataFrame
     fitted: pl.DataFrame
     diagnostics: Diagnostics
     coefficients: pl.DataFrame
-    event: Event
+    interruptions: tuple[Interruption, ...]
     target: str
     source: str
     every: str
     time_zone: str
     confidence_level: float
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events in the order of time."""
+        return tuple(one.event for one in self.interruptions)
+
+    @property
+    def event(self) -> Event:
+        """The event; the first of several."""
+        return self.interruptions[0].event
 
     def chart(self, *, title: str | None = None) -> alt.LayerChart:
         """Draw the observed stance, the fit, and the course expected without the event.
@@ -88,7 +112,9 @@ class InterruptedTimeSeries:
             self.fitted,
             event_name=self.event.name,
             event_at=self.event.at,
-            title=title or f"{self.target} in {self.source}, before and after {self.event.name}",
+            further_events=self.events[1:],
+            confidence_level=self.confidence_level,
+            title=title or f"{self.target} in {self.source}, before and after {self._names()}",
             description=self.sentence,
         )
 
@@ -97,6 +123,7 @@ class InterruptedTimeSeries:
         return {
             "method": "interrupted_time_series",
             "event": self.event.to_dict(),
+            "interruptions": [one.to_dict() for one in self.interruptions],
             "target": self.target,
             "source": self.source,
             "every": self.every,
@@ -105,6 +132,8 @@ class InterruptedTimeSeries:
             "sentence": self.sentence,
             "table": self.table.to_dicts(),
             "coefficients": self.coefficients.to_dicts(),
+            "effects": plain_rows(self.effects),
+            "totals": self.totals.to_dicts(),
             "diagnostics": self.diagnostics.to_dict(),
             "fitted": plain_rows(self.fitted),
         }
@@ -117,7 +146,10 @@ class InterruptedTimeSeries:
             f"{row['term']} {row['estimate']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})"
             for row in self.table.iter_rows(named=True)
         )
-        return f"InterruptedTimeSeries({self.target} in {self.source}, {self.event.name}: {rows})"
+        return f"InterruptedTimeSeries({self.target} in {self.source}, {self._names()}: {rows})"
+
+    def _names(self) -> str:
+        return " and ".join(event.name for event in self.events)
 
     def _repr_html_(self) -> str:
         """Sentence and table for notebooks, all names escaped."""

@@ -48,17 +48,27 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """What the sentence tells; means are over articles, in stance units."""
+class Moved:
+    """What one event did; stance units, the slope per period."""
 
     event_name: str
     event_at: datetime
+    until: datetime | None
+    course: str
+    course_words: str
+    level: Quantity
+    slope: Quantity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the sentence tells; means are over articles, in stance units."""
+
+    moved: tuple[Moved, ...]
     target: str
     source: str
     time_zone: str
     every: str
-    level: Quantity
-    slope: Quantity
     confidence_level: float
     mean_before: float
     mean_after: float
@@ -69,38 +79,65 @@ class Story:
 
 def tell(story: Story) -> str:
     """Write the effect as text that a journalist can quote."""
-    units, per = _PERIODS[story.every]
+    units = _PERIODS[story.every][0]
+    found = " ".join(_of_event(story, moved) for moved in story.moved)
+    decimals = _decimals(story.moved[0].level)
+    sides = (
+        (f"{story.n_before} {units} before and {story.n_after} after")
+        if story.moved[0].course != "temporary" or len(story.moved) > 1
+        else f"{story.n_before} {units} outside and {story.n_after} inside"
+    )
+    first, then = ("outside", "inside") if "inside" in sides else ("before", "after")
+    between = "" if len(story.moved) == 1 else " the last of these events"
+    start = "" if len(story.moved) == 1 else " the first"
+    means = (
+        f"The average article stood at {number(story.mean_before, decimals)} {first}{start} and at "
+        f"{number(story.mean_after, decimals)} {then}{between} ({sides}, "
+        f"{story.n_articles:,} articles)."
+    )
+    return f"{found} {means} {ASSUMPTION}"
+
+
+def _of_event(story: Story, moved: Moved) -> str:
     source = "all sources" if story.source == "all" else story.source
-    when = date_words(story.event_at.astimezone(ZoneInfo(story.time_zone)))
+    zone = ZoneInfo(story.time_zone)
+    when = date_words(moved.event_at.astimezone(zone))
     percent = f"{100 * story.confidence_level:g} % interval"
     shift = (
-        f"{signed(story.level)} on the scale from −1 (against) to 1 (in favor), "
-        f"{percent} {interval(story.level)}"
+        f"{signed(moved.level)} on the scale from −1 (against) to 1 (in favor), "
+        f"{percent} {interval(moved.level)}"
     )
-    if story.level.clear:
-        side = "in favor of" if story.level.estimate > 0 else "against"
+    start = f"After {moved.event_name} ({when})"
+    if moved.until is not None:
+        start = f"During {moved.event_name} ({when} to {date_words(moved.until.astimezone(zone))})"
+    otherwise = "before" if moved.until is None else "otherwise"
+    compared = f"compared with its course {otherwise}"
+    if moved.level.clear:
+        side = "in favor of" if moved.level.estimate > 0 else "against"
         head = (
-            f"After {story.event_name} ({when}), the stance of {source} toward {story.target} "
-            f"shifted {side} {story.target}: {shift}, compared with its course before."
+            f"{start}, the stance of {source} toward {story.target} shifted {side} "
+            f"{story.target}: {shift}, {compared}"
         )
     else:
         head = (
-            f"After {story.event_name} ({when}), there is no clear shift in the stance of "
-            f"{source} toward {story.target}: {shift}, compared with its course before."
+            f"{start}, there is no clear shift in the stance of {source} toward "
+            f"{story.target}: {shift}, {compared}"
         )
-    change = f"{signed(story.slope)} {per}, {percent} {interval(story.slope)}"
-    trend = (
-        f"From then on it changed by {change}, beside its earlier trend."
-        if story.slope.clear
-        else f"There is no clear change of its trend ({change})."
+    if moved.course not in {"persistent", "temporary"}:
+        head += f"; the model takes it that the shift {moved.course_words}"
+    return f"{head}.{_of_trend(story, moved, percent)}"
+
+
+def _of_trend(story: Story, moved: Moved, percent: str) -> str:
+    if moved.slope is None:
+        return ""
+    per = _PERIODS[story.every][1]
+    change = f"{signed(moved.slope)} {per}, {percent} {interval(moved.slope)}"
+    return (
+        f" From then on it changed by {change}, beside its earlier trend."
+        if moved.slope.clear
+        else f" There is no clear change of its trend ({change})."
     )
-    decimals = _decimals(story.level)
-    means = (
-        f"The average article stood at {number(story.mean_before, decimals)} before and at "
-        f"{number(story.mean_after, decimals)} after ({story.n_before} {units} before and "
-        f"{story.n_after} after, {story.n_articles:,} articles)."
-    )
-    return f"{head} {trend} {means} {ASSUMPTION}"
 
 
 def number(value: float, decimals: int) -> str:

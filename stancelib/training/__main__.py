@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from stancelib.errors import EnvironmentProblem
 from stancelib.scoring.calibration_core import EVERY_LANGUAGE, Calibration
@@ -60,16 +62,18 @@ def load_model(work: Path) -> tuple[StanceModel, Tokenizer]:
 
 def train_stance(work: Path) -> None:
     """Fine-tune in the cycles of the recipe, average, write ``trained.safetensors``."""
-    model, tokenizer = load_model(work)
     dev = recipes.dev_frames()
-    for name, mix in recipes.STANCE_CYCLES.items():
-        examples = Examples(recipes.mixed(mix), names=domain.names())
-        loop.train(model, tokenizer, examples, dev, folder=work / name, recipe=mix.recipe)
-    for name, recipe in recipes.RUSSIAN_CYCLES.items():
-        examples = Examples(recipes.russian(name), names=domain.names())
-        loop.train(model, tokenizer, examples, dev, folder=work / name, recipe=recipe)
-    averaged = loop.average_weights([work / name for name in recipes.AVERAGED])
-    save_file(averaged, work / "trained.safetensors")
+    for name, cycle in recipes.CYCLES.items():
+        model, tokenizer = load_model(work)
+        if cycle.start:
+            model.load_state_dict(_averaged(work, cycle.start))
+        examples = Examples(recipes.mixed(cycle.mix), names=domain.names())
+        loop.train(model, tokenizer, examples, dev, folder=work / name, recipe=cycle.recipe)
+    save_file(_averaged(work, recipes.AVERAGED), work / "trained.safetensors")
+
+
+def _averaged(work: Path, parts: Mapping[str, float]) -> dict[str, Tensor]:
+    return loop.average_weights({work / name: part for name, part in parts.items()})
 
 
 def train_sentiment(work: Path) -> None:

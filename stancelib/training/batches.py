@@ -22,7 +22,9 @@ class Recipe:
     """Every number that a training run depends on.
 
     ``planned_epochs`` is how long the falling learning rate was planned for, where a run was
-    stopped before; null: as long as it ran.
+    stopped before; null: as long as it ran. ``consistency`` is the weight of R-Drop (Liang et
+    al. 2021, NeurIPS, https://arxiv.org/abs/2106.14448): each row is read twice with other
+    dropout masks, and the two answers are drawn to each other.
     """
 
     learning_rate: float = 8e-5
@@ -39,6 +41,7 @@ class Recipe:
     replaced_share: float = 0.0
     sentiment_weight: float = 0.5
     mixed_precision: bool = False
+    consistency: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,8 @@ class Sample:
 def fit_decision(samples: Sequence[Sample]) -> tuple[float, float, float]:
     """The offsets whose mean measure over some samples is the largest; neutral has 0.
 
-    No sample may lose more than its sampling error against the most probable class, so that one
-    kind of text does not pay for another. Of offsets that are within a point of the best, the
+    No sample may lose more than a point against the most probable class, so that one kind of
+    text does not pay for another. Of offsets that are within a point of the best, the
     smallest are taken: a grid finds more in a small sample than there is.
 
     Parameters
@@ -91,9 +91,7 @@ def fit_decision(samples: Sequence[Sample]) -> tuple[float, float, float]:
     tried = [(float(a), 0.0, float(b)) for a, b in product(OFFSETS, OFFSETS)]
     scores = np.array([[_score(sample, offsets) for sample in samples] for offsets in tried])
     most_probable = scores[tried.index((0.0, 0.0, 0.0))]
-    rows = np.array([len(sample.classes) for sample in samples])
-    error = np.sqrt(most_probable * (1 - most_probable) / rows)
-    harmless = (scores >= most_probable - error).all(axis=1)
+    harmless = (scores >= most_probable - POINT).all(axis=1)
     means = np.where(harmless, scores.mean(axis=1), -np.inf)
     good = [tried[i] for i in np.flatnonzero(means >= means.max() - POINT)]
     return min(good, key=lambda offsets: (abs(offsets[0]) + abs(offsets[2]), offsets))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from stancelib.training.sets import split_by_hash
 FOLDER = Path(__file__).parent / "data"
 SHARES = {"train": 0.66, "dev": 0.12, "test": 0.22}
 SEED = 2026
+EDITIONS = (1, 2, 3, 4)
 _TARGETS = ("NATO", "Russia", "Ukraine")
 
 
@@ -34,7 +36,9 @@ def sentences(part: str, folder: Path | None = None) -> pl.DataFrame:
     return split_by_hash(_read(folder), "family", SHARES, SEED)[part]
 
 
-def further_sentences(edition: int = 2, folder: Path | None = None) -> pl.DataFrame:
+def further_sentences(
+    editions: Sequence[int] = EDITIONS, folder: Path | None = None
+) -> pl.DataFrame:
     """More sentences written for this project, all of them to learn from.
 
     They were written after the model's errors on the dev part: parties with exchanged roles,
@@ -42,8 +46,8 @@ def further_sentences(edition: int = 2, folder: Path | None = None) -> pl.DataFr
 
     Parameters
     ----------
-    edition : {1, 2}
-        The second edition adds rows to the first.
+    editions : sequence of int
+        Which of the four editions; each adds rows to those before.
     folder : Path, optional
         Default: the one in the package.
 
@@ -53,7 +57,7 @@ def further_sentences(edition: int = 2, folder: Path | None = None) -> pl.DataFr
         The columns of every recipe, and ``family``, ``target``, ``register``, ``speech``,
         ``trait`` and ``style`` (domain, or the set whose idea of the label was followed).
     """
-    frame = _read_files("further", folder).filter(pl.col("edition") <= edition)
+    frame = _read_files("further", folder).filter(pl.col("edition").is_in(editions))
     return frame.select(*_shared_columns("further"), "style")
 
 

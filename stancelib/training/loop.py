@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -122,14 +122,14 @@ def train(
     return model
 
 
-def average_weights(files: Sequence[Path]) -> dict[str, Tensor]:
-    """Mean of the weights of several epochs.
+def average_weights(parts: Mapping[Path, float]) -> dict[str, Tensor]:
+    """Weighted mean of the weights in several files, whose parts sum to 1.
 
     Izmailov et al. (2018), *Averaging weights leads to wider optima and better
     generalization*, UAI, https://arxiv.org/abs/1803.05407.
     """
-    states = [torch.load(file, weights_only=True) for file in files]
-    return {name: sum(state[name] for state in states) / len(states) for name in states[0]}
+    states = [(torch.load(file, weights_only=True), part) for file, part in parts.items()]
+    return {name: sum(part * state[name] for state, part in states) for name in states[0][0]}
 
 
 def _step(run: Run, step: int, batch: Batch) -> float:
@@ -138,13 +138,16 @@ def _step(run: Run, step: int, batch: Batch) -> float:
     run.model.train()
     padded = pad_batch(batch.inputs, special_tokens(run.tokenizer).pad)
     forward = run.model.sentiment if batch.is_sentiment else run.model
+    copies = 2 if run.recipe.consistency else 1
     # bfloat16 products on float weights: 1.7 times faster where the processor has avx512_bf16.
     with torch.autocast("cpu", torch.bfloat16, enabled=run.recipe.mixed_precision):
         ids, mask = torch.from_numpy(padded.input_ids), torch.from_numpy(padded.attention_mask)
-        logits = forward(ids, mask).float()
+        logits = forward(ids.repeat(copies, 1), mask.repeat(copies, 1)).float()
     loss = nn.functional.cross_entropy(
-        logits, batch.labels, label_smoothing=run.recipe.label_smoothing
+        logits, batch.labels.repeat(copies), label_smoothing=run.recipe.label_smoothing
     )
+    if run.recipe.consistency:
+        loss = loss + run.recipe.consistency * disagreement(*logits.chunk(2))
     weighted = loss * run.recipe.sentiment_weight if batch.is_sentiment else loss
     weighted.backward()
     nn.utils.clip_grad_norm_(run.model.parameters(), 1.0)
@@ -152,6 +155,13 @@ def _step(run: Run, step: int, batch: Batch) -> float:
     run.scheduler.step()
     run.optimizer.zero_grad()
     return loss.item()
+
+
+def disagreement(one: Tensor, other: Tensor) -> Tensor:
+    """Mean of both Kullback-Leibler divergences between two answers (n, 3) in logits."""
+    first, second = one.log_softmax(-1), other.log_softmax(-1)
+    difference = (first.exp() - second.exp()) * (first - second)
+    return difference.sum(-1).mean() / 2
 
 
 def _optimizer(model: StanceModel, recipe: Recipe) -> torch.optim.AdamW:

@@ -208,7 +208,7 @@ def test_wider_confidence_gives_wider_intervals(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"event": [1]}, "'event' must be one Event; got list"),
+        ({"event": [1]}, "'event' must be an Event, an Interruption, or a list of them; got int"),
         ({"error": "hc3"}, "unknown error 'hc3'; known errors: gls, hac, ols"),
         ({"weights": "se"}, "unknown weighting 'se'; known weightings: precision, none"),
         ({"event_period": "after"}, "unknown event_period treatment 'after'"),

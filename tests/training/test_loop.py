@@ -115,3 +115,41 @@ def test_lower_layers_learn_more_slowly(tiny: Any) -> None:
     assert list(rates.values()) == [0.25, 0.5, 1.0, 1.0, 1.0]
     trained = [parameter for parameter in named.values() if parameter.requires_grad]
     assert sorted(rate_of) == sorted(id(parameter) for parameter in trained)
+
+
+def test_disagreement_of_two_answers_is_the_mean_of_both_divergences() -> None:
+    one = torch.tensor([[0.0, 1.0, -1.0], [2.0, 0.0, 0.0]])
+    other = torch.tensor([[0.5, 0.5, -1.0], [0.0, 0.0, 2.0]])
+    first, second = one.log_softmax(-1), other.log_softmax(-1)
+    there = torch.nn.functional.kl_div(second, first, log_target=True, reduction="batchmean")
+    back = torch.nn.functional.kl_div(first, second, log_target=True, reduction="batchmean")
+    assert module.disagreement(one, other).item() == pytest.approx((there + back).item() / 2)
+    assert module.disagreement(one, one).item() == 0
+
+
+def test_consistency_makes_the_answers_under_dropout_agree(
+    tiny: Any, two_target_sentences: pl.DataFrame, work: Path
+) -> None:
+    recipe = replace(RECIPE, epochs=2, consistency=50.0)
+    model = train(*tiny, two_target_sentences, {}, folder=work, recipe=recipe)
+    consistent = spread(model, tiny.tokenizer, two_target_sentences)
+    plain = train(
+        *tiny,
+        two_target_sentences,
+        {},
+        folder=work / "plain",
+        recipe=replace(recipe, consistency=0.0),
+    )
+    assert consistent < spread(plain, tiny.tokenizer, two_target_sentences)
+
+
+def spread(model: Any, tokenizer: Any, frame: pl.DataFrame) -> float:
+    """Mean disagreement of two readings with other dropout masks."""
+    padded = pad_batch(
+        encode_frame(frame, tokenizer, RECIPE.max_length), special_tokens(tokenizer).pad
+    )
+    inputs = torch.from_numpy(padded.input_ids), torch.from_numpy(padded.attention_mask)
+    torch.manual_seed(0)
+    model.train()
+    with torch.no_grad():
+        return module.disagreement(model(*inputs), model(*inputs)).item()
