@@ -6,19 +6,27 @@ Every chart carries the theme itself; altair's global theme is never touched.
 
 from __future__ import annotations
 
+from stancelib.charts.adjusted import adjusted_chart
 from stancelib.charts.interrupted import interrupted_time_series_chart
 from stancelib.charts.output import save
 from stancelib.charts.over_time import stance_over_time
+from stancelib.charts.placebo import placebo_chart
+from stancelib.charts.power import power_chart
 from stancelib.charts.reliability import reliability_diagram
+from stancelib.charts.specification import specification_chart
 from stancelib.charts.theme import register_themes
 from stancelib.charts.words import describe_series
 
 register_themes()
 
 __all__ = [
+    "adjusted_chart",
     "describe_series",
     "interrupted_time_series_chart",
+    "placebo_chart",
+    "power_chart",
     "reliability_diagram",
     "save",
+    "specification_chart",
     "stance_over_time",
 ]

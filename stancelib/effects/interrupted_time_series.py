@@ -29,6 +29,7 @@ from stancelib.effects.student_mixture_core import (
     contrasts,
     thinned,
 )
+from stancelib.effects.whitened import WhitenedRegression
 from stancelib.effects.words import tell
 from stancelib.errors import ArgumentError
 
@@ -193,6 +194,9 @@ def interrupted_time_series(
         every=chosen.every,
         time_zone=chosen.time_zone,
         confidence_level=confidence_level,
+        whitened=WhitenedRegression(
+            used["period"], fit.white_outcome, fit.white_design, model.terms
+        ),
     )
 
 

@@ -11,6 +11,7 @@ import polars as pl
 from stancelib.effects.diagnostics import Diagnostics, plain_rows
 from stancelib.effects.event import Event
 from stancelib.effects.interruption import Interruption
+from stancelib.effects.whitened import WhitenedRegression
 
 if TYPE_CHECKING:
     import altair as alt
@@ -57,6 +58,8 @@ class InterruptedTimeSeries:
         Which series was fitted.
     confidence_level : float
         Of all intervals.
+    whitened : WhitenedRegression or None
+        The regression as independent values, for `adjust`; not among the plain values.
 
     Examples
     --------
@@ -81,6 +84,7 @@ class InterruptedTimeSeries:
     every: str
     time_zone: str
     confidence_level: float
+    whitened: WhitenedRegression | None = None
 
     @property
     def events(self) -> tuple[Event, ...]:

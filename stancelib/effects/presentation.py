@@ -1,0 +1,103 @@
+"""What results of several hypotheses share: plain rows, and their table for notebooks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from html import escape
+from typing import Any
+
+import polars as pl
+
+_SMALLEST_SHOWN = 0.001
+_UNITS = {
+    "1d": "days",
+    "1w": "weeks",
+    "2w": "periods of two weeks",
+    "1mo": "months",
+    "1q": "quarters",
+    "1y": "years",
+}
+
+
+def plain_value(value: object) -> Any:
+    """A value that json can write: instants in ISO 8601, durations in days.
+
+    Examples
+    --------
+    >>> plain_value(timedelta(hours=36)), plain_value(date(2022, 2, 24)), plain_value(0.5)
+    (1.5, '2022-02-24', 0.5)
+    """
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value / timedelta(days=1)
+    return value
+
+
+def plain_table(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows of plain values."""
+    return [
+        {name: plain_value(value) for name, value in row.items()}
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+def table_html(sentence: str, table: pl.DataFrame) -> str:
+    """Sentence and table as HTML, all names escaped.
+
+    Examples
+    --------
+    >>> table_html("A < B", pl.DataFrame({"p": [0.25]}))[:40]
+    '<p>A &lt; B</p><table><thead><tr><th>p</'
+    """
+    head = "".join(f"<th>{escape(name)}</th>" for name in table.columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row) + "</tr>"
+        for row in table.iter_rows()
+    )
+    return (
+        f"<p>{escape(sentence)}</p>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def p_words(p_value: float) -> str:
+    """A p-value for a sentence.
+
+    Examples
+    --------
+    >>> p_words(0.0431), p_words(0.25), p_words(0.00002)
+    ('p = 0.043', 'p = 0.25', 'p < 0.001')
+    """
+    if p_value < _SMALLEST_SHOWN:
+        return f"p < {_SMALLEST_SHOWN}"
+    return f"p = {p_value:.2g}"
+
+
+def units(every: str) -> str:
+    """What several periods are called.
+
+    Examples
+    --------
+    >>> units("1mo")
+    'months'
+    """
+    return _UNITS[every]
+
+
+def listed(names: list[str], most: int = 5) -> str:
+    """Names for a sentence.
+
+    Examples
+    --------
+    >>> listed(["A"]), listed(["A", "B", "C"]), listed(list("ABCDEFG"))
+    ('A', 'A, B and C', 'A, B, C, D, E and 2 more')
+    """
+    shown = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return "" if value is None else escape(str(plain_value(value)))
