@@ -7,6 +7,7 @@ Every chart carries the theme itself; altair's global theme is never touched.
 from __future__ import annotations
 
 from stancelib.charts.adjusted import adjusted_chart
+from stancelib.charts.counts import interrupted_counts_chart
 from stancelib.charts.interrupted import interrupted_time_series_chart
 from stancelib.charts.output import save
 from stancelib.charts.over_time import stance_over_time
@@ -22,6 +23,7 @@ register_themes()
 __all__ = [
     "adjusted_chart",
     "describe_series",
+    "interrupted_counts_chart",
     "interrupted_time_series_chart",
     "placebo_chart",
     "power_chart",

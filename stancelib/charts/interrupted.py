@@ -115,12 +115,12 @@ def interrupted_time_series_chart(
     events = [PlainEvent(event_name, event_at), *further_events]
     marks = event_layers(events, clock, tables, width=width)
     name = title or f"Stance before and after {event_name}"
-    lines = _lines(frame, wall_clock(event_at, clock.time_zone))
+    lines = fit_lines(frame, wall_clock(event_at, clock.time_zone))
     x = clock.channel(width=width)
     y = stance_channel("stance", _domain(frame, lines), label_rows=marks.rows)
     layers = [
         neutral_rule(tables),
-        *_line_layers(tables.add_frame(lines), x, label_rows=marks.rows),
+        *line_layers(tables.add_frame(lines), x, label_rows=marks.rows),
         _points(tables.add_frame(_seen(frame)), x, y, period_name(frame)),
         *marks.rules,
         *marks.labels,
@@ -143,7 +143,7 @@ def _checked(fitted: pl.DataFrame) -> pl.DataFrame:
     return fitted.select(*NEEDED).sort("period")
 
 
-def _lines(frame: pl.DataFrame, event: datetime) -> pl.DataFrame:
+def fit_lines(frame: pl.DataFrame, event: datetime) -> pl.DataFrame:
     """Fit and counterfactual below each other: ``line``, ``run``, ``value``, ``low``, ``high``.
 
     The fit is cut at the event; a period without a value cuts both.
@@ -180,7 +180,8 @@ def _after(frame: pl.DataFrame, event: datetime) -> pl.Expr:
     return pl.col("period").dt.replace_time_zone(None) >= event
 
 
-def _line_layers(lines: alt.NamedData, x: alt.X, *, label_rows: int) -> list[alt.Chart]:
+def line_layers(lines: alt.NamedData, x: alt.X, *, label_rows: int) -> list[alt.Chart]:
+    """Bands and lines of the fit and of what was expected."""
     color = alt.Color(
         "line:N",
         scale=alt.Scale(domain=[FITTED, EXPECTED]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from stancelib.effects.adjust import adjust
 from stancelib.effects.adjust_result import AdjustedEffects
+from stancelib.effects.counts import interrupted_counts
+from stancelib.effects.counts_result import InterruptedCounts
 from stancelib.effects.event import Event
 from stancelib.effects.event_files import read_events
 from stancelib.effects.event_overlaps import EventOverlaps, OverlapWarning, event_overlaps
@@ -21,6 +23,7 @@ __all__ = [
     "AdjustedEffects",
     "Event",
     "EventOverlaps",
+    "InterruptedCounts",
     "InterruptedTimeSeries",
     "Interruption",
     "OverlapWarning",
@@ -29,6 +32,7 @@ __all__ = [
     "SpecificationCurve",
     "adjust",
     "event_overlaps",
+    "interrupted_counts",
     "interrupted_time_series",
     "placebo_test",
     "power",

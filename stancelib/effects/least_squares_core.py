@@ -83,13 +83,36 @@ def fit_robust(
     white = design * root[:, None]
     coefficients, inverse = _solve(outcome * root, white)
     scores = white * (outcome * root - white @ coefficients)[:, None]
+    covariance = sandwich(scores, inverse, times, maximum_lags)
+    freedom = robust_freedom(*design.shape, maximum_lags)
+    return LeastSquaresFit(coefficients, covariance, freedom)
+
+
+def sandwich(scores: Array, inverse: Array, times: Array, maximum_lags: int) -> Array:
+    """Newey-West covariance (k, k) of an estimate over elapsed time, n / (n - k) included.
+
+    Parameters
+    ----------
+    scores : (n, k)
+        Derivatives of each period's contribution to what is maximized.
+    inverse : (k, k)
+        Inverse of the information.
+    times : (n,)
+        Periods from any origin.
+    maximum_lags : int
+        Longest distance, in periods, at which errors are allowed to be correlated.
+    """
     lags = np.abs(times[:, None] - times[None, :])
     kernel = np.maximum(1 - lags / (maximum_lags + 1), 0.0)
-    n_periods, n_terms = design.shape
+    n_periods, n_terms = scores.shape
     correction = n_periods / (n_periods - n_terms)
-    covariance = inverse @ (scores.T @ kernel @ scores) @ inverse * correction
-    freedom = min(n_periods - n_terms, 1.5 * n_periods / (maximum_lags + 1))
-    return LeastSquaresFit(coefficients, covariance, float(freedom))
+    middle = scores.T @ kernel @ scores
+    return np.asarray(inverse @ middle @ inverse * correction, dtype=np.float64)
+
+
+def robust_freedom(n_periods: int, n_terms: int, maximum_lags: int) -> float:
+    """Degrees of freedom of the long-run variance, at most those of the residuals."""
+    return float(min(n_periods - n_terms, 1.5 * n_periods / (maximum_lags + 1)))
 
 
 def default_lags(n_periods: int) -> int:

@@ -16,7 +16,7 @@ from stancelib.training.metrics import macro_f1
 
 # Offsets of the two outer classes that are tried.
 OFFSETS = np.arange(-6, 13) / 10
-POINT = 0.01
+HALF = 0.5
 
 
 def fit_calibration(logits: NDArray[np.float64], classes: NDArray[np.int64]) -> Calibration:
@@ -71,11 +71,12 @@ class Sample:
 
 
 def fit_decision(samples: Sequence[Sample]) -> tuple[float, float, float]:
-    """The offsets whose mean measure over some samples is the largest; neutral has 0.
+    """The offsets that gain most over some samples against the most probable class; neutral has 0.
 
-    No sample may lose more than a point against the most probable class, so that one kind of
-    text does not pay for another. Of offsets that are within a point of the best, the
-    smallest are taken: a grid finds more in a small sample than there is.
+    A gain counts in sampling errors of its sample, so that a small one does not decide by chance.
+    No sample may lose more than half an error, so that one kind of text does not pay for another.
+    Of offsets that are within half an error of the best, the smallest are taken: a grid finds
+    more in a small sample than there is.
 
     Parameters
     ----------
@@ -91,9 +92,12 @@ def fit_decision(samples: Sequence[Sample]) -> tuple[float, float, float]:
     tried = [(float(a), 0.0, float(b)) for a, b in product(OFFSETS, OFFSETS)]
     scores = np.array([[_score(sample, offsets) for sample in samples] for offsets in tried])
     most_probable = scores[tried.index((0.0, 0.0, 0.0))]
-    harmless = (scores >= most_probable - POINT).all(axis=1)
-    means = np.where(harmless, scores.mean(axis=1), -np.inf)
-    good = [tried[i] for i in np.flatnonzero(means >= means.max() - POINT)]
+    rows = np.array([len(sample.classes) for sample in samples])
+    error = np.sqrt(np.maximum(most_probable * (1 - most_probable), 1 / rows) / rows)
+    gains = (scores - most_probable) / error
+    harmless = (gains >= -HALF).all(axis=1)
+    total = np.where(harmless, gains.sum(axis=1), -np.inf)
+    good = [tried[i] for i in np.flatnonzero(total >= total.max() - HALF)]
     return min(good, key=lambda offsets: (abs(offsets[0]) + abs(offsets[2]), offsets))
 
 
