@@ -16,6 +16,8 @@ FLOORS = (
     ("newsmtsc_rw_test", "macro_f1", 0.76),
     ("newsmtsc_mt_test", "macro_f1", 0.75),
     ("rusentne_validation", "f1_positive_negative", 0.57),
+    *((f"domain_test {lang}", "macro_f1", 0.8) for lang in LANGUAGES),
+    *((f"domain_test {target}", "macro_f1", 0.8) for target in ("NATO", "Russia", "Ukraine")),
 )
 # What the model is to reach; the check says what it does not.
 AIMS = (
@@ -23,8 +25,6 @@ AIMS = (
     ("newsmtsc_mt_test", "macro_f1", 0.78),
     ("rusentne_validation", "f1_positive_negative", 0.61),
     ("gerntsa_test", "macro_f1", 0.62),
-    *((f"domain_test {lang}", "macro_f1", 0.8) for lang in LANGUAGES),
-    *((f"domain_test {target}", "macro_f1", 0.8) for target in ("NATO", "Russia", "Ukraine")),
     ("semeval_roles", "area_under_curve", 0.76),
 )
 LARGEST_CALIBRATION_ERROR = 0.05

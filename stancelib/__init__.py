@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from stancelib.corpus import Ingest, read_documents, split_sentences
     from stancelib.effects import (
         AdjustedEffects,
+        DifferenceInDifferences,
         Event,
         EventOverlaps,
+        EventStudy,
         InterruptedCounts,
         InterruptedTimeSeries,
         Interruption,
@@ -25,14 +27,20 @@ if TYPE_CHECKING:
         PlaceboTest,
         Power,
         SpecificationCurve,
+        SyntheticControl,
+        SyntheticDifferenceInDifferences,
         adjust,
+        difference_in_differences,
         event_overlaps,
+        event_study,
         interrupted_counts,
         interrupted_time_series,
         placebo_test,
         power,
         read_events,
         specification_curve,
+        synthetic_control,
+        synthetic_difference_in_differences,
     )
     from stancelib.report import report
     from stancelib.scoring import Scorer, load_scorer, score_texts
@@ -45,8 +53,10 @@ __version__ = "0.1.0"
 
 _ROOM_OF = {
     "AdjustedEffects": "effects",
+    "DifferenceInDifferences": "effects",
     "Event": "effects",
     "EventOverlaps": "effects",
+    "EventStudy": "effects",
     "Ingest": "corpus",
     "InterruptedCounts": "effects",
     "InterruptedTimeSeries": "effects",
@@ -57,10 +67,14 @@ _ROOM_OF = {
     "Scorer": "scoring",
     "SpecificationCurve": "effects",
     "Store": "store",
+    "SyntheticControl": "effects",
+    "SyntheticDifferenceInDifferences": "effects",
     "TARGETS": "targets",
     "Target": "targets",
     "adjust": "effects",
+    "difference_in_differences": "effects",
     "event_overlaps": "effects",
+    "event_study": "effects",
     "find_mentions": "targets",
     "fine_tune": "training",
     "interrupted_counts": "effects",
@@ -78,13 +92,17 @@ _ROOM_OF = {
     "simulate_series": "simulate",
     "specification_curve": "effects",
     "split_sentences": "corpus",
+    "synthetic_control": "effects",
+    "synthetic_difference_in_differences": "effects",
 }
 
 __all__ = [
     "TARGETS",
     "AdjustedEffects",
+    "DifferenceInDifferences",
     "Event",
     "EventOverlaps",
+    "EventStudy",
     "Ingest",
     "InterruptedCounts",
     "InterruptedTimeSeries",
@@ -95,9 +113,13 @@ __all__ = [
     "Scorer",
     "SpecificationCurve",
     "Store",
+    "SyntheticControl",
+    "SyntheticDifferenceInDifferences",
     "Target",
     "adjust",
+    "difference_in_differences",
     "event_overlaps",
+    "event_study",
     "find_mentions",
     "fine_tune",
     "interrupted_counts",
@@ -115,6 +137,8 @@ __all__ = [
     "simulate_series",
     "specification_curve",
     "split_sentences",
+    "synthetic_control",
+    "synthetic_difference_in_differences",
 ]
 
 

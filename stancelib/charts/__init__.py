@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from stancelib.charts.adjusted import adjusted_chart
 from stancelib.charts.counts import interrupted_counts_chart
+from stancelib.charts.difference_in_differences import difference_in_differences_chart
+from stancelib.charts.event_study import event_study_chart
 from stancelib.charts.interrupted import interrupted_time_series_chart
 from stancelib.charts.output import save
 from stancelib.charts.over_time import stance_over_time
@@ -15,6 +17,7 @@ from stancelib.charts.placebo import placebo_chart
 from stancelib.charts.power import power_chart
 from stancelib.charts.reliability import reliability_diagram
 from stancelib.charts.specification import specification_chart
+from stancelib.charts.synthetic_control import synthetic_control_chart
 from stancelib.charts.theme import register_themes
 from stancelib.charts.words import describe_series
 
@@ -23,6 +26,8 @@ register_themes()
 __all__ = [
     "adjusted_chart",
     "describe_series",
+    "difference_in_differences_chart",
+    "event_study_chart",
     "interrupted_counts_chart",
     "interrupted_time_series_chart",
     "placebo_chart",
@@ -31,4 +36,5 @@ __all__ = [
     "save",
     "specification_chart",
     "stance_over_time",
+    "synthetic_control_chart",
 ]

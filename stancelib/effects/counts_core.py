@@ -97,7 +97,8 @@ def fit_counts(
         return CountFit(mixture, expected, dispersion, alpha)
     # With the log link, the weight of the information is mu / (1 + alpha mu).
     weight = expected / (1 + alpha * expected)
-    inverse = np.linalg.inv(design.T @ (design * weight[:, None]))
+    information = design.T @ (design * weight[:, None])
+    inverse = np.asarray(np.linalg.inv(information), dtype=np.float64)
     if error == "model":
         covariance = inverse * (dispersion if family == "quasi_poisson" else 1.0)
         return CountFit(_single(coefficients, covariance, NORMAL), expected, dispersion, alpha)

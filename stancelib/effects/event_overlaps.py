@@ -21,7 +21,13 @@ _NO_TIME = timedelta(0)
 
 
 class OverlapWarning(UserWarning):
-    """Windows of two events touch, so that their effects cannot be told apart."""
+    """Windows of two events touch, so that their effects cannot be told apart.
+
+    Examples
+    --------
+    >>> issubclass(OverlapWarning, UserWarning)
+    True
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +45,13 @@ class EventOverlaps:
         the number of its connected component from 0.
     sentence : str
         The same for a reader.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> apart = event_overlaps([Event("Summit", datetime(2023, 7, 11, tzinfo=UTC))])
+    >>> apart.groups, str(apart)
+    ((('Summit',),), 'The window of the event touches no other.')
     """
 
     table: pl.DataFrame

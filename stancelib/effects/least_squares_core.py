@@ -84,7 +84,7 @@ def fit_robust(
     coefficients, inverse = _solve(outcome * root, white)
     scores = white * (outcome * root - white @ coefficients)[:, None]
     covariance = sandwich(scores, inverse, times, maximum_lags)
-    freedom = robust_freedom(*design.shape, maximum_lags)
+    freedom = robust_freedom(len(design), design.shape[1], maximum_lags)
     return LeastSquaresFit(coefficients, covariance, freedom)
 
 

@@ -67,7 +67,7 @@ def choose_series(
     chosen_source = _only(chosen, "source", source)
     chosen = chosen.filter(pl.col("source") == chosen_source).select(*NEEDED[2:]).sort("period")
     time_zone = _check_periods(chosen)
-    _check_values(chosen)
+    check_values(chosen)
     length = every or _length_of_period(chosen)
     frame, bounds = _on_calendar(chosen, length, time_zone)
     return ChosenSeries(chosen_target, chosen_source, length, time_zone, frame, bounds)
@@ -120,7 +120,7 @@ def _localized(naive: pl.Series, zone: str) -> pl.Series:
     return naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
 
 
-def _check_values(chosen: pl.DataFrame) -> None:
+def check_values(chosen: pl.DataFrame) -> None:
     """Numbers that a Series frame cannot hold, found before they become an estimate."""
     seen = chosen.filter(pl.col("stance").is_not_null())
     finite_or_null = pl.col("se").is_null() | (pl.col("se").is_finite() & (pl.col("se") >= 0))
