@@ -62,16 +62,25 @@ def main() -> int:
 
 
 def show_effects(store: sl.Store) -> None:
-    """Print the level and slope change of each source toward each target."""
+    """Print what moved: each source toward each target, doubted and corrected for their number."""
     series = store.series(every="1w", by="source")
+    effects = []
     for target, source in product(sl.TARGETS, SOURCES):
         try:
             effect = sl.interrupted_time_series(series, INVASION, source=source, target=target)
         except NotEnoughDataError as error:
             print(f"\n{source} on {target}: {error}")
             continue
+        effects.append(effect)
         print(f"\n{source} on {target}: {effect.sentence}")
         print(effect.table)
+        placebo = sl.placebo_test(series, INVASION, source=source, target=target)
+        print(f"Placebo dates: {placebo.sentence}")
+        coverage = sl.interrupted_counts(series, INVASION, source=source, target=target)
+        print(f"Coverage: {coverage.sentence}")
+    adjusted = sl.adjust(effects, method="max_t")
+    print(f"\n{adjusted.sentence}")
+    print(adjusted.table.select("target", "source", "estimate", "p_value", "p_value_adjusted"))
 
 
 if __name__ == "__main__":

@@ -83,9 +83,10 @@ def _of_event(
             f" The trend changed by {_percent(slope['estimate'])} {_PER[story.every]} "
             f"({percent} {_percent(slope['low'])} to {_percent(slope['high'])})."
         )
+    side = "more" if total["more"] >= 0 else "fewer"
     return (
-        f"{head} In sum that is {_whole(total['more'])} {noun} more than expected without it "
-        f"({_whole(total['low'])} to {_whole(total['high'])})."
+        f"{head} In sum that is {abs(round(total['more'])):,} {noun} {side} than expected without "
+        f"it (a difference of {_signed(total['low'])} to {_signed(total['high'])})."
     )
 
 
@@ -95,5 +96,5 @@ def _percent(logarithm: float) -> str:
     return f"{sign}{number(change, 0 if abs(change) >= 10 else 1)} %"  # noqa: PLR2004 - two digits
 
 
-def _whole(value: float) -> str:
-    return f"{round(value):,}".replace("-", "−")
+def _signed(value: float) -> str:
+    return f"{round(value):+,}".replace("-", "−")

@@ -154,6 +154,8 @@ def test_period_without_articles_is_a_count_of_0(make_series: Maker, summit: sl.
     assert absent.ratios.equals(effect.ratios)
     assert "the number of articles of Beacon Wire on NATO fell: a change of −" in effect.sentence
     assert effect.totals["high"][0] < 0
+    fewer = abs(round(effect.totals["more"][0]))
+    assert f"In sum that is {fewer} articles fewer than expected without it" in effect.sentence
 
 
 def test_totals_are_the_gap_between_fit_and_counterfactual(
