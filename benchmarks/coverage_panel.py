@@ -13,20 +13,15 @@ test does not reject it, and a shift of the treated moves estimate and interval 
 
 from __future__ import annotations
 
-import argparse
-import json
 import zlib
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.signal import lfilter
-from tqdm import tqdm
+from study import run_study
 
 from stancelib.effects.difference_in_differences_core import difference_design
 from stancelib.effects.event_study_core import average, fit_leads_and_lags
@@ -212,39 +207,5 @@ def run_cell(cell: Cell, runs: int) -> dict[str, object]:
     return {**asdict(cell), "runs": runs, **shares}
 
 
-def print_table(rows: list[dict[str, object]]) -> None:
-    """Write coverage as a markdown table, in per cent."""
-    keys = [*Cell.__dataclass_fields__, "runs"]
-    print("| " + " | ".join([*keys, *METHODS]) + " |")
-    print("|" + "---|" * (len(keys) + len(METHODS)))
-    for row in rows:
-        shares = [row[name] for name in METHODS]
-        numbers = ["-" if s is None else f"{100 * float(str(s)):.1f}" for s in shares]
-        print("| " + " | ".join([*(str(row[key]) for key in keys), *numbers]) + " |")
-
-
-def main() -> None:
-    """Run the cells that are missing in the file of results, and print all of them."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--runs", type=int, default=500, help="simulated panels a cell")
-    parser.add_argument("--out", type=Path, default=Path("coverage_panel.jsonl"))
-    parser.add_argument("--cells", type=int, default=None, help="only the first cells")
-    parser.add_argument("--processes", type=int, default=1, help="cells that run side by side")
-    options = parser.parse_args()
-    lines = options.out.read_text(encoding="utf-8").splitlines() if options.out.exists() else []
-    rows = [row for row in map(json.loads, lines) if row["runs"] == options.runs]
-    fields = list(Cell.__dataclass_fields__)
-    done = {Cell(**{field: row[field] for field in fields}): row for row in rows}
-    chosen = all_cells()[: options.cells]
-    left = [cell for cell in chosen if cell not in done]
-    with ProcessPoolExecutor(options.processes) as pool:
-        found = pool.map(partial(run_cell, runs=options.runs), left)
-        for cell, row in tqdm(zip(left, found, strict=True), total=len(left), disable=None):
-            done[cell] = row
-            with options.out.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(row) + "\n")
-    print_table([done[cell] for cell in chosen if cell in done])
-
-
 if __name__ == "__main__":
-    main()
+    run_study(__doc__ or "", "coverage_panel.jsonl", all_cells(), run_cell, METHODS)

@@ -14,16 +14,13 @@ how often it is found.
 
 from __future__ import annotations
 
-import argparse
-import json
 import zlib
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
-from tqdm import tqdm
+from study import run_study
 
 from stancelib.effects.interrupted_time_series_core import segment, segmented_design
 from stancelib.effects.least_squares_core import fit_ordinary
@@ -147,34 +144,5 @@ def run_cell(cell: Cell, runs: int) -> dict[str, object]:
     return {**asdict(cell), "runs": runs, **shares}
 
 
-def print_table(rows: list[dict[str, object]]) -> None:
-    """Write the shares as a markdown table, in per cent."""
-    keys = [*Cell.__dataclass_fields__, "runs"]
-    print("| " + " | ".join([*keys, *COLUMNS]) + " |")
-    print("|" + "---|" * (len(keys) + len(COLUMNS)))
-    for row in rows:
-        numbers = [f"{100 * float(str(row[name])):.1f}" for name in COLUMNS]
-        print("| " + " | ".join([*(str(row[key]) for key in keys), *numbers]) + " |")
-
-
-def main() -> None:
-    """Run the cells that are missing in the file of results, and print all of them."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--runs", type=int, default=500, help="simulated series a cell")
-    parser.add_argument("--out", type=Path, default=Path("placebo_size.jsonl"))
-    parser.add_argument("--cells", type=int, default=None, help="only the first cells")
-    options = parser.parse_args()
-    lines = options.out.read_text(encoding="utf-8").splitlines() if options.out.exists() else []
-    rows = [row for row in map(json.loads, lines) if row["runs"] == options.runs]
-    fields = list(Cell.__dataclass_fields__)
-    done = {Cell(**{field: row[field] for field in fields}): row for row in rows}
-    chosen = all_cells()[: options.cells]
-    for cell in tqdm([cell for cell in chosen if cell not in done], disable=None):
-        done[cell] = run_cell(cell, options.runs)
-        with options.out.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(done[cell]) + "\n")
-    print_table([done[cell] for cell in chosen if cell in done])
-
-
 if __name__ == "__main__":
-    main()
+    run_study(__doc__ or "", "placebo_size.jsonl", all_cells(), run_cell, COLUMNS)

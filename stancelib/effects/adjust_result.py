@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from stancelib.effects.presentation import plain_table, table_html
+from stancelib.effects.presentation import Shown, plain_table
 
 if TYPE_CHECKING:
     import altair as alt
@@ -51,7 +51,7 @@ class AdjustDiagnostics:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class AdjustedEffects:
+class AdjustedEffects(Shown):
     """Effects with p-values corrected for their number, made by `adjust`.
 
     Attributes
@@ -120,16 +120,9 @@ class AdjustedEffects:
             "diagnostics": self.diagnostics.to_dict(),
         }
 
-    def __str__(self) -> str:
-        return self.sentence
-
     def __repr__(self) -> str:
         counts = self.diagnostics
         return (
             f"AdjustedEffects({counts.n_effects} effects by {self.method}: {counts.n_raw} hold "
             f"alone, {counts.n_adjusted} after correction)"
         )
-
-    def _repr_html_(self) -> str:
-        """Sentence and table for notebooks, all names escaped."""
-        return table_html(self.sentence, self.table)

@@ -15,7 +15,6 @@ from stancelib.effects.counts_assembly import (
     counted,
     fitted_of,
     ratios_of,
-    table_of,
     totals_of,
 )
 from stancelib.effects.counts_core import CountFit, fit_counts
@@ -23,12 +22,14 @@ from stancelib.effects.counts_result import CountDiagnostics, InterruptedCounts
 from stancelib.effects.counts_words import CountStory, tell_counts
 from stancelib.effects.diagnostics_core import autocorrelation, ljung_box
 from stancelib.effects.event import Event
+from stancelib.effects.fitted_lines import term_table
 from stancelib.effects.interruption import Interruption
 from stancelib.effects.least_squares_core import default_lags
 from stancelib.effects.periods import choose_series
 from stancelib.effects.placement import EventPeriod, PlacedEvents, place_events
 from stancelib.effects.season import Rhythm
 from stancelib.effects.segmented_model import model_of, read_interruptions
+from stancelib.effects.student_mixture_core import contrasts
 
 Array = NDArray[np.float64]
 Family = Literal["poisson", "quasi_poisson", "negative_binomial"]
@@ -154,7 +155,8 @@ def interrupted_counts(
         error=error,
         maximum_lags=lags,
     )
-    table = table_of(model, fit, int(used.sum()), confidence_level)
+    summary = contrasts(fit.mixture, np.eye(len(model.terms)), confidence_level)
+    table = term_table(model.terms, summary, int(used.sum()))
     shown = table[model.all_events]
     totals = totals_of(fit, model, placed, exposure=exposure, level=confidence_level, seed=seed)
     story = CountStory(

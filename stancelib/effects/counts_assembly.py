@@ -9,12 +9,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stancelib.effects.counts_core import CountFit
+from stancelib.effects.fitted_lines import fitted_lines
 from stancelib.effects.interrupted_time_series_core import without_event
 from stancelib.effects.joint_band_core import DRAWS, draw_coefficients
 from stancelib.effects.periods import ChosenSeries
 from stancelib.effects.placement import PlacedEvents
 from stancelib.effects.segmented_model import Model
-from stancelib.effects.student_mixture_core import contrasts
 from stancelib.errors import DataError, NotEnoughDataError
 
 Array = NDArray[np.float64]
@@ -63,22 +63,6 @@ def check_sides(placed: PlacedEvents, counts: Array, outcome: str) -> None:
                     f"{outcome!r} is 0 in all periods {side} {event.counts.event!r}; a factor "
                     "between nothing and something is not finite"
                 )
-
-
-def table_of(model: Model, fit: CountFit, n_periods: int, level: float) -> pl.DataFrame:
-    """Terms of the events, on the scale of the logarithm."""
-    summary = contrasts(fit.mixture, np.eye(len(model.terms)), level)
-    return pl.DataFrame(
-        {
-            "term": model.terms,
-            "estimate": summary.estimate,
-            "se": summary.se,
-            "low": summary.low,
-            "high": summary.high,
-            "p_value": summary.p_value,
-            "n": [n_periods] * len(model.terms),
-        }
-    )
 
 
 def ratios_of(table: pl.DataFrame) -> pl.DataFrame:
@@ -133,26 +117,12 @@ def fitted_of(
     level: float,
 ) -> pl.DataFrame:
     """Counts, the fit, and what was expected without the events, one row a period."""
-    shown = ~placed.left_out
-    after = shown & (np.cumsum(placed.events[0].segments.exposure) > 0)
-    lines: dict[str, Array] = {}
-    for name, rows, design in (
-        ("fitted", shown, model.design),
-        ("counterfactual", after, without_event(model.design, model.all_events)),
-    ):
-        summary = contrasts(fit.mixture, design[rows], level)
-        prefix = "" if name == "fitted" else "counterfactual_"
-        for column, values in (
-            (name, summary.estimate),
-            (f"{prefix}low", summary.low),
-            (f"{prefix}high", summary.high),
-        ):
-            lines[column] = np.full(len(shown), np.nan)
-            lines[column][rows] = np.exp(values) * exposure[rows]
+    lines = fitted_lines(placed, model, fit.mixture, level)
+    counts = {name: np.exp(line) * exposure for name, line in lines.items()}
     return pl.concat(
         [
             chosen.frame.select("period", count="stance"),
-            pl.DataFrame(lines, nan_to_null=True),
+            pl.DataFrame(counts, nan_to_null=True),
         ],
         how="horizontal",
     ).with_columns(used=pl.Series(placed.used))

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from stancelib.effects.diagnostics import plain_rows
-from stancelib.effects.event import Event
-from stancelib.effects.interruption import Interruption
-from stancelib.effects.presentation import table_html
+from stancelib.effects.interruption import Interruption, InterruptionResult
+from stancelib.effects.presentation import plain_table, table_html
 
 if TYPE_CHECKING:
     import altair as alt
@@ -65,7 +63,7 @@ class CountDiagnostics:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class InterruptedCounts:
+class InterruptedCounts(InterruptionResult):
     """How the number of articles moved after an event, made by `interrupted_counts`.
 
     Attributes
@@ -122,16 +120,6 @@ class InterruptedCounts:
     time_zone: str
     confidence_level: float
 
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """The events in the order of time."""
-        return tuple(one.event for one in self.interruptions)
-
-    @property
-    def event(self) -> Event:
-        """The event; the first of several."""
-        return self.interruptions[0].event
-
     def chart(self, *, title: str | None = None) -> alt.LayerChart:
         """Draw the counts, the fit, and what was expected without the event.
 
@@ -148,13 +136,12 @@ class InterruptedCounts:
         # Altair is loaded only when a picture is asked for.
         from stancelib.charts import interrupted_counts_chart  # noqa: PLC0415
 
-        names = " and ".join(event.name for event in self.events)
         return interrupted_counts_chart(
             self.fitted,
             self.events,
             outcome=self.outcome,
             confidence_level=self.confidence_level,
-            title=title or f"{self.target} in {self.source}: coverage around {names}",
+            title=title or f"{self.target} in {self.source}: coverage around {self.event_names}",
             description=self.sentence,
         )
 
@@ -177,19 +164,15 @@ class InterruptedCounts:
             "totals": self.totals.to_dicts(),
             "coefficients": self.coefficients.to_dicts(),
             "diagnostics": self.diagnostics.to_dict(),
-            "fitted": plain_rows(self.fitted),
+            "fitted": plain_table(self.fitted),
         }
-
-    def __str__(self) -> str:
-        return self.sentence
 
     def __repr__(self) -> str:
         rows = "; ".join(
             f"{row['term']} x {row['ratio']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
             for row in self.ratios.iter_rows(named=True)
         )
-        names = " and ".join(event.name for event in self.events)
-        return f"InterruptedCounts({self.target} in {self.source}, {names}: {rows})"
+        return f"InterruptedCounts({self.target} in {self.source}, {self.event_names}: {rows})"
 
     def _repr_html_(self) -> str:
         """Sentence and factors for notebooks, all names escaped."""

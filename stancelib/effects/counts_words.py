@@ -10,17 +10,9 @@ import numpy as np
 import polars as pl
 
 from stancelib.effects.interruption import Interruption
-from stancelib.effects.words import date_words, number
+from stancelib.effects.words import PERIOD_NAMES, date_words, number
 
 _NOUNS = {"n_documents": "articles", "n_sentences": "sentences"}
-_PER = {
-    "1d": "a day",
-    "1w": "a week",
-    "2w": "in two weeks",
-    "1mo": "a month",
-    "1q": "a quarter",
-    "1y": "a year",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +72,7 @@ def _of_event(
     if one.has_slope:
         slope = rows.row(1, named=True)
         head += (
-            f" The trend changed by {_percent(slope['estimate'])} {_PER[story.every]} "
+            f" The trend changed by {_percent(slope['estimate'])} {PERIOD_NAMES[story.every].rate} "
             f"({percent} {_percent(slope['low'])} to {_percent(slope['high'])})."
         )
     side = "more" if total["more"] >= 0 else "fewer"

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stancelib.effects.fitted_lines import term_table
 from stancelib.effects.joint_band_core import joint_multiple
 from stancelib.effects.placement import PlacedEvents
 from stancelib.effects.student_mixture_core import StudentMixture, contrasts, thinned
@@ -108,15 +109,5 @@ def _totals(
 ) -> pl.DataFrame:
     summed = feels.sum(0)
     summary = contrasts(mixture, np.stack([summed / lasting.sum(), summed]), level)
-    return pl.DataFrame(
-        {
-            "event": [name] * 2,
-            "term": ["average", "cumulative"],
-            "estimate": summary.estimate,
-            "se": summary.se,
-            "low": summary.low,
-            "high": summary.high,
-            "p_value": summary.p_value,
-            "n": [int((lasting > 0).sum())] * 2,
-        }
-    )
+    table = term_table(("average", "cumulative"), summary, int((lasting > 0).sum()))
+    return table.select(pl.lit(name).alias("event"), pl.all())

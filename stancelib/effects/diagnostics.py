@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from stancelib.effects.diagnostics_core import autocorrelation, breusch_pagan, influence, ljung_box
 from stancelib.effects.error_model import ErrorModel
+from stancelib.effects.presentation import plain_table
 from stancelib.effects.regression_core import RegressionFit
 from stancelib.effects.student_mixture_core import contrasts
 
@@ -103,11 +104,8 @@ class Diagnostics:
         """Plain values; the instants in ISO 8601."""
         values = {name: getattr(self, name) for name in self.__slots__}
         return values | {
-            "periods": plain_rows(self.periods),
-            "events": [
-                row | {"event_period": row["event_period"].isoformat()}
-                for row in self.events.iter_rows(named=True)
-            ],
+            "periods": plain_table(self.periods),
+            "events": plain_table(self.events),
             "event_period": self.event_period.isoformat(),
             "notes": list(self.notes),
         }
@@ -213,11 +211,6 @@ def _influence_frame(fit: RegressionFit, seen: FittedPeriods) -> pl.DataFrame:
     }
     columns = {"period": seen.periods, "leverage": single.leverage, **changes}
     return pl.DataFrame(columns, nan_to_null=True)
-
-
-def plain_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain values, their ``period`` in ISO 8601."""
-    return [row | {"period": row["period"].isoformat()} for row in frame.iter_rows(named=True)]
 
 
 def _number(value: float) -> float | None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from stancelib.effects.diagnostics import plain_rows
 from stancelib.effects.event import Event
 from stancelib.effects.panel_diagnostics import PanelDiagnostics
 from stancelib.effects.panel_result import PanelResult
 from stancelib.effects.pre_trend import PreTrend
+from stancelib.effects.presentation import plain_table
 
 if TYPE_CHECKING:
     import altair as alt
@@ -141,5 +141,5 @@ class DifferenceInDifferences(PanelResult):
             "breakdown": self.breakdown,
             "blocks": blocks.to_dicts(),
             "diagnostics": self.diagnostics.to_dict(),
-            "course": plain_rows(self.course),
+            "course": plain_table(self.course),
         }

@@ -5,14 +5,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from stancelib.effects.event import Event
 from stancelib.effects.event_overlaps_core import connected, shared_time
+from stancelib.effects.presentation import Shown, plain_table
 from stancelib.errors import ArgumentError
 
 _MOST_NAMED = 3
@@ -31,7 +33,7 @@ class OverlapWarning(UserWarning):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EventOverlaps:
+class EventOverlaps(Shown):
     """The overlap graph of a catalogue of events, made by `event_overlaps`.
 
     Attributes
@@ -66,15 +68,11 @@ class EventOverlaps:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that json can write; instants in ISO 8601."""
-        times = pl.col("start", "end").dt.strftime("%Y-%m-%dT%H:%M:%S%:z")
         return {
             "sentence": self.sentence,
-            "table": self.table.with_columns(times).to_dicts(),
-            "windows": self.windows.with_columns(times).to_dicts(),
+            "table": plain_table(self.table),
+            "windows": plain_table(self.windows),
         }
-
-    def __str__(self) -> str:
-        return self.sentence
 
 
 def event_overlaps(
@@ -148,18 +146,20 @@ def _check(events: Sequence[Event], before: timedelta, after: timedelta) -> None
             raise ArgumentError(f"{name!r} must not be negative; got {value}")
 
 
-def _end(event: Event) -> Any:
+def _end(event: Event) -> datetime:
     end = event.at + (event.lag or _NO_TIME)
     return end if event.until is None else max(end, event.until)
 
 
-def _windows(events: Sequence[Event], starts: list[Any], ends: list[Any]) -> pl.DataFrame:
+def _windows(events: Sequence[Event], starts: list[datetime], ends: list[datetime]) -> pl.DataFrame:
     return pl.DataFrame(
         {"event": [event.name for event in events], "start": starts, "end": ends}
     ).with_columns(pl.col("start", "end").cast(pl.Datetime("us", "UTC")))
 
 
-def _pairs(windows: pl.DataFrame, pairs: Any, shared: Any) -> pl.DataFrame:
+def _pairs(
+    windows: pl.DataFrame, pairs: NDArray[np.int64], shared: NDArray[np.float64]
+) -> pl.DataFrame:
     first, second = windows[pairs[:, 0]], windows[pairs[:, 1]]
     return pl.DataFrame(
         {

@@ -9,13 +9,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stancelib.effects.checks import check_choice, check_share
 from stancelib.effects.course import effects_over_time
 from stancelib.effects.diagnostics import FittedPeriods, diagnose
 from stancelib.effects.error_model import ErrorKind, ErrorModel, Weights, fit_series
 from stancelib.effects.event import Event
-from stancelib.effects.interrupted_time_series_core import (
-    without_event,
-)
+from stancelib.effects.fitted_lines import fitted_lines, term_table
 from stancelib.effects.interruption import Interruption
 from stancelib.effects.periods import ChosenSeries, choose_series
 from stancelib.effects.placement import EventPeriod, PlacedEvents, place_events
@@ -24,14 +23,12 @@ from stancelib.effects.season import Rhythm
 from stancelib.effects.segmented_model import Model, model_of, read_interruptions
 from stancelib.effects.story import story_of
 from stancelib.effects.student_mixture_core import (
-    Contrasts,
     StudentMixture,
     contrasts,
     thinned,
 )
 from stancelib.effects.whitened import WhitenedRegression
 from stancelib.effects.words import tell
-from stancelib.errors import ArgumentError
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -145,7 +142,8 @@ def interrupted_time_series(
     """
     errors = ErrorModel(error, weights, maximum_lags)
     interruptions = read_interruptions(event)
-    _check_options(event_period, confidence_level)
+    check_choice("event_period treatment", event_period, get_args(EventPeriod))
+    check_share("confidence_level", confidence_level)
     chosen = choose_series(series, target=target, source=source, every=every)
     placed = place_events(chosen, interruptions, event_period)
     model = model_of(chosen, placed, interruptions, season, harmonics)
@@ -153,7 +151,7 @@ def interrupted_time_series(
     times = np.flatnonzero(placed.used).astype(np.float64)
     fit = fit_series(used, times, model.design[placed.used], errors)
     summary = contrasts(fit.mixture, np.eye(len(model.terms)), confidence_level)
-    table = _table(model.terms, summary, used.height)
+    table = term_table(model.terms, summary, used.height)
     over_time = effects_over_time(
         chosen.frame["period"],
         placed,
@@ -200,27 +198,6 @@ def interrupted_time_series(
     )
 
 
-def _check_options(event_period: str, confidence_level: float) -> None:
-    if event_period not in get_args(EventPeriod):
-        raise ArgumentError.unknown("event_period treatment", event_period, get_args(EventPeriod))
-    if not 0 < confidence_level < 1:
-        raise ArgumentError(f"'confidence_level' must lie inside (0, 1); got {confidence_level}")
-
-
-def _table(terms: Sequence[str], summary: Contrasts, n_periods: int) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "term": terms,
-            "estimate": summary.estimate,
-            "se": summary.se,
-            "low": summary.low,
-            "high": summary.high,
-            "p_value": summary.p_value,
-            "n": [n_periods] * len(terms),
-        }
-    )
-
-
 def _fitted(
     chosen: ChosenSeries,
     placed: PlacedEvents,
@@ -228,28 +205,8 @@ def _fitted(
     mixture: StudentMixture,
     level: float,
 ) -> pl.DataFrame:
-    light = thinned(mixture)
-    shown = ~placed.left_out
-    after = shown & (np.cumsum(placed.events[0].segments.exposure) > 0)
-    fitted = contrasts(light, model.design[shown], level)
-    expected = contrasts(light, without_event(model.design[after], model.all_events), level)
-    columns = {
-        "fitted": _in_rows(shown, fitted.estimate),
-        "counterfactual": _in_rows(after, expected.estimate),
-        "low": _in_rows(shown, fitted.low),
-        "high": _in_rows(shown, fitted.high),
-        "counterfactual_low": _in_rows(after, expected.low),
-        "counterfactual_high": _in_rows(after, expected.high),
-    }
-    lines = pl.DataFrame(columns, nan_to_null=True)
+    lines = pl.DataFrame(fitted_lines(placed, model, thinned(mixture), level), nan_to_null=True)
     return pl.concat(
         [chosen.frame.select("period", "stance"), lines, chosen.frame.select("n_documents")],
         how="horizontal",
     ).with_columns(used=pl.Series(placed.used))
-
-
-def _in_rows(rows: Mask, values: Array) -> Array:
-    """Values in the chosen rows of all periods, NaN elsewhere."""
-    column = np.full(len(rows), np.nan)
-    column[rows] = values
-    return column

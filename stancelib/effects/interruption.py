@@ -6,7 +6,9 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
 from typing import Any, Literal, get_args
 
+from stancelib.effects.checks import check_choice, check_event
 from stancelib.effects.event import Event
+from stancelib.effects.presentation import Shown
 from stancelib.errors import ArgumentError
 
 Shape = Literal["persistent", "temporary", "decaying", "ramp"]
@@ -63,13 +65,9 @@ class Interruption:
     ramp: timedelta | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.event, Event):
-            raise ArgumentError(
-                f"'event' must be one Event; got {type(self.event).__name__}. Write "
-                "Event(name, at), or take one from read_events(path)"
-            )
-        if self.shape is not None and self.shape not in get_args(Shape):
-            raise ArgumentError.unknown("shape", self.shape, get_args(Shape))
+        check_event(self.event)
+        if self.shape is not None:
+            check_choice("shape", self.shape, get_args(Shape))
         _check_durations(self)
         _check_slope(self)
         if self.delay and self.event.lag:
@@ -108,6 +106,29 @@ class Interruption:
             "slope": self.has_slope,
             **{name: value and value.total_seconds() for name, value in lengths.items()},
         }
+
+
+class InterruptionResult(Shown):
+    """A result of one model of one event or several."""
+
+    __slots__ = ()
+
+    interruptions: tuple[Interruption, ...]
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events in the order of time."""
+        return tuple(one.event for one in self.interruptions)
+
+    @property
+    def event(self) -> Event:
+        """The event; the first of several."""
+        return self.interruptions[0].event
+
+    @property
+    def event_names(self) -> str:
+        """Names of all events, for titles."""
+        return " and ".join(event.name for event in self.events)
 
 
 def _check_durations(interruption: Interruption) -> None:

@@ -12,7 +12,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.effects.diagnostics import plain_rows
 from stancelib.effects.panel_diagnostics_core import (
     changing_noise,
     common_movement,
@@ -20,6 +19,7 @@ from stancelib.effects.panel_diagnostics_core import (
 )
 from stancelib.effects.panel_errors import PanelErrors, multipliers
 from stancelib.effects.panel_placement import ComparedSources, PlacedPeriods
+from stancelib.effects.presentation import plain_table
 from stancelib.effects.two_way_effects_core import PanelFit
 
 Array = NDArray[np.float64]
@@ -100,7 +100,7 @@ class PanelDiagnostics:
         return values | {
             "event_period": self.event_period.isoformat(),
             "sources": self.sources.to_dicts(),
-            "periods": plain_rows(self.periods),
+            "periods": plain_table(self.periods),
             "notes": list(self.notes),
         }
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from stancelib.effects.bias_reduced_core import bias_reduced_covariance
+from stancelib.effects.checks import check_share
 from stancelib.effects.inversion_core import QuadraticDraws, invert
 from stancelib.effects.permutation_core import draw_assignments, permutation_draws
 from stancelib.effects.two_way_effects_core import (
@@ -97,8 +98,7 @@ def choose_errors(
 
     `permutes` says whether the method can draw again which sources are treated.
     """
-    if not 0 < confidence_level < 1:
-        raise ArgumentError(f"'confidence_level' must lie inside (0, 1); got {confidence_level}")
+    check_share("confidence_level", confidence_level)
     if draws < _FEWEST_DRAWS:
         raise ArgumentError(f"'draws' must be at least {_FEWEST_DRAWS}; got {draws}")
     allowed = list(get_args(PanelErrorKind))

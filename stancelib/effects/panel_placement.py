@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stancelib.effects.checks import check_choice, check_event
 from stancelib.effects.event import Event
 from stancelib.effects.interrupted_time_series_core import leave_out, segment
 from stancelib.effects.panel import ChosenPanel, choose_panel
@@ -92,13 +93,8 @@ def place_periods(panel: ChosenPanel, event: Event, treatment: EventPeriod) -> P
 
 
 def _check_event(event: object, treatment: str) -> None:
-    if not isinstance(event, Event):
-        raise ArgumentError(
-            f"'event' must be one Event; got {type(event).__name__}. Write Event(name, at), or "
-            "take one from read_events(path)"
-        )
-    if treatment not in get_args(EventPeriod):
-        raise ArgumentError.unknown("event_period treatment", treatment, get_args(EventPeriod))
+    check_event(event)
+    check_choice("event_period treatment", treatment, get_args(EventPeriod))
 
 
 def _words(treatment: str, fraction: float) -> str:

@@ -9,17 +9,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from stancelib.effects.pre_trend import PreTrend
-from stancelib.effects.words import ASSUMPTION, Quantity, date_words, interval, number, signed
+from stancelib.effects.words import (
+    ASSUMPTION,
+    PERIOD_NAMES,
+    Quantity,
+    date_words,
+    interval,
+    number,
+    signed,
+)
 
-# One, several, and the rate.
-_UNITS = {
-    "1d": ("day", "days", "a day"),
-    "1w": ("week", "weeks", "a week"),
-    "2w": ("period of two weeks", "periods of two weeks", "in two weeks"),
-    "1mo": ("month", "months", "a month"),
-    "1q": ("quarter", "quarters", "a quarter"),
-    "1y": ("year", "years", "a year"),
-}
 _MOST_NAMES = 3
 _DOUBTFUL = 0.05
 
@@ -56,7 +55,7 @@ class PanelStory:
 
 def tell_event_study(story: PanelStory, pre_trend: PreTrend | None, reference: datetime) -> str:
     """Write an event study as text that a journalist can quote."""
-    one = _UNITS[story.every][0]
+    one = PERIOD_NAMES[story.every].one
     began = "of" if one == "day" else "that begins on"
     since = f"measured from the {one} {began} {date_words(reference)}"
     alone = (
@@ -135,7 +134,7 @@ def interval_words(effect: Quantity, confidence_level: float) -> str:
 
 
 def _shift(story: PanelStory, since: str) -> str:
-    _, several, _ = _UNITS[story.every]
+    several = PERIOD_NAMES[story.every].several
     when = date_words(story.event_at.astimezone(ZoneInfo(story.time_zone)))
     size = (
         f"{signed(story.effect)} on the scale from −1 (against) to 1 (in favor), "
@@ -159,7 +158,7 @@ def _before(story: PanelStory, pre_trend: PreTrend | None) -> str:
     p_value = f"p = {number(pre_trend.p_value, 3)}"
     if pre_trend.p_value < _DOUBTFUL:
         return f"Before the event {courses} ({p_value}): the shift may be older than the event."
-    rate = _UNITS[story.every][2]
+    rate = PERIOD_NAMES[story.every].rate
     calm = "the courses did not differ" if story.controls else "the course did not move"
     drift = number(pre_trend.detectable_slope, max(2, _leading(pre_trend.detectable_slope)))
     return (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from stancelib.effects.event import Event
-from stancelib.effects.presentation import plain_table, plain_value, table_html
+from stancelib.effects.presentation import Shown, plain_table, plain_value
 
 if TYPE_CHECKING:
     import altair as alt
@@ -58,7 +58,7 @@ class PlaceboDiagnostics:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class PlaceboTest:
+class PlaceboTest(Shown):
     """Whether a shift is more than what moves without an event, made by `placebo_test`.
 
     Attributes
@@ -155,16 +155,9 @@ class PlaceboTest:
             "placebos": plain_table(self.placebos),
         }
 
-    def __str__(self) -> str:
-        return self.sentence
-
     def __repr__(self) -> str:
         rows = "; ".join(
             f"{row['term']} {row['estimate']:+.4f} (p {row['p_value']:.3g})"
             for row in self.table.iter_rows(named=True)
         )
         return f"PlaceboTest(in {self.kind}, {self.target} in {self.source}, {rows})"
-
-    def _repr_html_(self) -> str:
-        """Sentence and table for notebooks, all names escaped."""
-        return table_html(self.sentence, self.table)

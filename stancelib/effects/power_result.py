@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from stancelib.effects.event import Event
-from stancelib.effects.presentation import plain_table, table_html
+from stancelib.effects.presentation import Shown, plain_table
 
 if TYPE_CHECKING:
     import altair as alt
@@ -65,7 +65,7 @@ class PowerDiagnostics:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Power:
+class Power(Shown):
     """What a series could have shown, made by `power`.
 
     Attributes
@@ -151,15 +151,8 @@ class Power:
             "curve": plain_table(self.curve),
         }
 
-    def __str__(self) -> str:
-        return self.sentence
-
     def __repr__(self) -> str:
         return (
             f"Power({self.target} in {self.source}, {self.event.name}: smallest shift "
             f"{self.table['estimate'][0]:.4f} at power {self.wanted:g})"
         )
-
-    def _repr_html_(self) -> str:
-        """Sentence and table for notebooks, all names escaped."""
-        return table_html(self.sentence, self.table)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from scipy import stats
 
-from stancelib.effects.presentation import units
-from stancelib.effects.words import number
+from stancelib.effects.words import PERIOD_NAMES, number
 
 # Beyond the scale from -1 to 1 no shift can be.
 _WIDTH = 2.0
@@ -50,7 +49,8 @@ class PowerStory:
 def tell_power(story: PowerStory) -> str:
     """Write the study as text that a journalist can quote."""
     source = "all sources" if story.source == "all" else story.source
-    collected = f"{story.n_periods} {units(story.every)} of {story.mean_articles:.3g} articles each"
+    several = PERIOD_NAMES[story.every].several
+    collected = f"{story.n_periods} {several} of {story.mean_articles:.3g} articles each"
     chance = f"{100 * story.wanted:g} %"
     if story.smallest >= _WIDTH:
         head = (
@@ -66,7 +66,7 @@ def tell_power(story: PowerStory) -> str:
             "smaller one would mostly be missed."
         )
     limit = (
-        f"With endless articles in the same {units(story.every)} it would be "
+        f"With endless articles in the same {several} it would be "
         f"{number(min(story.smallest_endless, _WIDTH), 2)}."
     )
     return f"{head} {limit}{_asked(story)}"
@@ -82,7 +82,7 @@ def _asked(story: PowerStory) -> str:
     if story.factor is None:
         return (
             f"{text}; no number of articles would make it {100 * story.wanted:g} %, only more "
-            f"{units(story.every)}."
+            f"{PERIOD_NAMES[story.every].several}."
         )
     articles = f"{story.factor * story.mean_articles:.2g} articles in each"
     return f"{text}; for {100 * story.wanted:g} % it needs about {articles}."

@@ -1,4 +1,4 @@
-"""What results of several hypotheses share: plain rows, and their table for notebooks."""
+"""What all results share: plain rows, and how sentence and table are shown."""
 
 from __future__ import annotations
 
@@ -9,14 +9,6 @@ from typing import Any
 import polars as pl
 
 _SMALLEST_SHOWN = 0.001
-_UNITS = {
-    "1d": "days",
-    "1w": "weeks",
-    "2w": "periods of two weeks",
-    "1mo": "months",
-    "1q": "quarters",
-    "1y": "years",
-}
 
 
 def plain_value(value: object) -> Any:
@@ -40,6 +32,22 @@ def plain_table(frame: pl.DataFrame) -> list[dict[str, Any]]:
         {name: plain_value(value) for name, value in row.items()}
         for row in frame.iter_rows(named=True)
     ]
+
+
+class Shown:
+    """Shows the sentence and the table of a result that has them."""
+
+    __slots__ = ()
+
+    table: pl.DataFrame
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    def _repr_html_(self) -> str:
+        """Sentence and table for notebooks, all names escaped."""
+        return table_html(self.sentence, self.table)
 
 
 def table_html(sentence: str, table: pl.DataFrame) -> str:
@@ -72,17 +80,6 @@ def p_words(p_value: float) -> str:
     if p_value < _SMALLEST_SHOWN:
         return f"p < {_SMALLEST_SHOWN}"
     return f"p = {p_value:.2g}"
-
-
-def units(every: str) -> str:
-    """What several periods are called.
-
-    Examples
-    --------
-    >>> units("1mo")
-    'months'
-    """
-    return _UNITS[every]
 
 
 def listed(names: list[str], most: int = 5) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from stancelib.effects.diagnostics import Diagnostics, plain_rows
-from stancelib.effects.event import Event
-from stancelib.effects.interruption import Interruption
+from stancelib.effects.diagnostics import Diagnostics
+from stancelib.effects.interruption import Interruption, InterruptionResult
+from stancelib.effects.presentation import plain_table
 from stancelib.effects.whitened import WhitenedRegression
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class InterruptedTimeSeries:
+class InterruptedTimeSeries(InterruptionResult):
     """What moved after an event, made by `interrupted_time_series`.
 
     Attributes
@@ -86,16 +85,6 @@ class InterruptedTimeSeries:
     confidence_level: float
     whitened: WhitenedRegression | None = None
 
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """The events in the order of time."""
-        return tuple(one.event for one in self.interruptions)
-
-    @property
-    def event(self) -> Event:
-        """The event; the first of several."""
-        return self.interruptions[0].event
-
     def chart(self, *, title: str | None = None) -> alt.LayerChart:
         """Draw the observed stance, the fit, and the course expected without the event.
 
@@ -118,7 +107,7 @@ class InterruptedTimeSeries:
             event_at=self.event.at,
             further_events=self.events[1:],
             confidence_level=self.confidence_level,
-            title=title or f"{self.target} in {self.source}, before and after {self._names()}",
+            title=title or f"{self.target} in {self.source}, before and after {self.event_names}",
             description=self.sentence,
         )
 
@@ -136,37 +125,15 @@ class InterruptedTimeSeries:
             "sentence": self.sentence,
             "table": self.table.to_dicts(),
             "coefficients": self.coefficients.to_dicts(),
-            "effects": plain_rows(self.effects),
+            "effects": plain_table(self.effects),
             "totals": self.totals.to_dicts(),
             "diagnostics": self.diagnostics.to_dict(),
-            "fitted": plain_rows(self.fitted),
+            "fitted": plain_table(self.fitted),
         }
-
-    def __str__(self) -> str:
-        return self.sentence
 
     def __repr__(self) -> str:
         rows = "; ".join(
             f"{row['term']} {row['estimate']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})"
             for row in self.table.iter_rows(named=True)
         )
-        return f"InterruptedTimeSeries({self.target} in {self.source}, {self._names()}: {rows})"
-
-    def _names(self) -> str:
-        return " and ".join(event.name for event in self.events)
-
-    def _repr_html_(self) -> str:
-        """Sentence and table for notebooks, all names escaped."""
-        head = "".join(f"<th>{escape(name)}</th>" for name in self.table.columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row) + "</tr>"
-            for row in self.table.iter_rows()
-        )
-        return (
-            f"<p>{escape(self.sentence)}</p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        )
-
-
-def _cell(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else escape(str(value))
+        return f"InterruptedTimeSeries({self.target} in {self.source}, {self.event_names}: {rows})"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from stancelib.effects.event import Event
-from stancelib.effects.presentation import plain_table, table_html
+from stancelib.effects.presentation import Shown, plain_table
 
 if TYPE_CHECKING:
     import altair as alt
@@ -57,7 +57,7 @@ class SpecificationDiagnostics:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SpecificationCurve:
+class SpecificationCurve(Shown):
     """A level shift under every combination of choices, made by `specification_curve`.
 
     Attributes
@@ -133,16 +133,9 @@ class SpecificationCurve:
             "diagnostics": self.diagnostics.to_dict(),
         }
 
-    def __str__(self) -> str:
-        return self.sentence
-
     def __repr__(self) -> str:
         level = self.table["estimate"]
         return (
             f"SpecificationCurve({self.target} in {self.source}, {self.event.name}: "
             f"{len(level)} specifications, level {level[0]:+.4f} to {level[-1]:+.4f})"
         )
-
-    def _repr_html_(self) -> str:
-        """Sentence and table for notebooks, all names escaped."""
-        return table_html(self.sentence, self.table)

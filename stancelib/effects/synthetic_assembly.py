@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from stancelib.effects.diagnostics_core import autocorrelation
 from stancelib.effects.event import Event
+from stancelib.effects.fitted_lines import in_rows
 from stancelib.effects.panel_errors import PanelSummary
 from stancelib.effects.panel_words import PanelStory, tell_synthetic
 from stancelib.effects.pre_trend import finite
 from stancelib.effects.synthetic_panel import SyntheticPanel
 from stancelib.effects.synthetic_result import SyntheticDiagnostics
 from stancelib.effects.words import Quantity, number
-from stancelib.errors import ArgumentError
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -71,19 +71,13 @@ class Comparison:
         return PanelSummary(*(np.array([value]) for value in values))
 
 
-def check_level(confidence_level: float) -> None:
-    """Refuse what is no confidence level."""
-    if not 0 < confidence_level < 1:
-        raise ArgumentError(f"'confidence_level' must lie inside (0, 1); got {confidence_level}")
-
-
 def course_frame(found: Comparison) -> pl.DataFrame:
     """All periods, with nulls where nothing was compared."""
     chosen = found.chosen
     columns = {
-        "treated": _in_rows(chosen.used, chosen.treated),
-        "synthetic": _in_rows(chosen.used, found.synthetic),
-        "gap": _in_rows(chosen.used, found.gap),
+        "treated": in_rows(chosen.used, chosen.treated),
+        "synthetic": in_rows(chosen.used, found.synthetic),
+        "gap": in_rows(chosen.used, found.gap),
     }
     placed = chosen.placed
     parts = np.select([placed.before, placed.after], ["before", "after"], "transition")
@@ -180,9 +174,3 @@ def synthetic_sentence(found: Comparison, event: Event, how: str) -> str:
     error = float(np.sqrt((found.gap[chosen.before] ** 2).mean()))
     fit = f"Before the event the two differed by {number(error, 2)} on average."
     return tell_synthetic(story, how, fit, found.p_value, len(chosen.donors))
-
-
-def _in_rows(rows: Mask, values: Array) -> Array:
-    column = np.full(len(rows), np.nan)
-    column[rows] = values
-    return column

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from stancelib.effects.checks import check_share
 from stancelib.effects.event import Event
 from stancelib.effects.panel_table import effect_table
 from stancelib.effects.permutation_core import against_placebos
@@ -16,7 +17,6 @@ from stancelib.effects.synthetic_assembly import (
     Array,
     Comparison,
     Mask,
-    check_level,
     course_frame,
     donor_frame,
     synthetic_diagnostics,
@@ -115,7 +115,7 @@ def synthetic_difference_in_differences(
     >>> round(effect.table["estimate"][0], 1), effect.table["p_value"][0]
     (-0.4, 0.1)
     """
-    check_level(confidence_level)
+    check_share("confidence_level", confidence_level)
     chosen = choose_synthetic_panel(
         series,
         event,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from stancelib.effects.diagnostics import plain_rows
 from stancelib.effects.event import Event
 from stancelib.effects.panel_result import PanelResult
+from stancelib.effects.presentation import plain_table
 
 if TYPE_CHECKING:
     import altair as alt
@@ -70,7 +70,7 @@ class SyntheticDiagnostics:
         values = {name: getattr(self, name) for name in self.__slots__}
         return values | {
             "event_period": self.event_period.isoformat(),
-            "periods": plain_rows(self.periods),
+            "periods": plain_table(self.periods),
             "notes": list(self.notes),
         }
 
@@ -174,7 +174,7 @@ class SyntheticControl(PanelResult):
             "donors": self.donors.to_dicts(),
             "placebos": self.placebos.to_dicts(),
             "diagnostics": self.diagnostics.to_dict(),
-            "course": plain_rows(self.course),
+            "course": plain_table(self.course),
         }
 
 
@@ -214,5 +214,5 @@ class SyntheticDifferenceInDifferences(SyntheticControl):
         """Plain values that json can write."""
         return SyntheticControl.to_dict(self) | {
             "method": "synthetic_difference_in_differences",
-            "period_weights": plain_rows(self.period_weights),
+            "period_weights": plain_table(self.period_weights),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 # Written out, because the names of strftime follow the locale of the machine.
@@ -22,13 +23,23 @@ _MONTHS = {
     11: "November",
     12: "December",
 }
-_PERIODS = {
-    "1d": ("days", "a day"),
-    "1w": ("weeks", "a week"),
-    "2w": ("periods of two weeks", "in two weeks"),
-    "1mo": ("months", "a month"),
-    "1q": ("quarters", "a quarter"),
-    "1y": ("years", "a year"),
+
+
+class PeriodNames(NamedTuple):
+    """What one period is called, several, and the rate."""
+
+    one: str
+    several: str
+    rate: str
+
+
+PERIOD_NAMES = {
+    "1d": PeriodNames("day", "days", "a day"),
+    "1w": PeriodNames("week", "weeks", "a week"),
+    "2w": PeriodNames("period of two weeks", "periods of two weeks", "in two weeks"),
+    "1mo": PeriodNames("month", "months", "a month"),
+    "1q": PeriodNames("quarter", "quarters", "a quarter"),
+    "1y": PeriodNames("year", "years", "a year"),
 }
 ASSUMPTION = "This assumes that the scorer's error is stable over time."
 
@@ -79,7 +90,7 @@ class Story:
 
 def tell(story: Story) -> str:
     """Write the effect as text that a journalist can quote."""
-    units = _PERIODS[story.every][0]
+    units = PERIOD_NAMES[story.every].several
     found = " ".join(_of_event(story, moved) for moved in story.moved)
     decimals = _decimals(story.moved[0].level)
     sides = (
@@ -131,7 +142,7 @@ def _of_event(story: Story, moved: Moved) -> str:
 def _of_trend(story: Story, moved: Moved, percent: str) -> str:
     if moved.slope is None:
         return ""
-    per = _PERIODS[story.every][1]
+    per = PERIOD_NAMES[story.every].rate
     change = f"{signed(moved.slope)} {per}, {percent} {interval(moved.slope)}"
     return (
         f" From then on it changed by {change}, beside its earlier trend."
