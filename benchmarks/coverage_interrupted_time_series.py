@@ -1,22 +1,30 @@
-"""Coverage of the level shift's 95 % interval, beside what statsmodels offers.
+"""Coverage of the level shift's 95 % interval, beside what others offer.
 
 Run from the root of the repository:
 
     python benchmarks/coverage_interrupted_time_series.py --runs 2000 --out coverage.jsonl
 
-Each cell of the study (autocorrelation, periods, articles, gaps) has its own seed; results are
-appended to ``--out`` cell by cell, and a second start does only the cells that are missing.
-Printed: share of intervals that hold the truth, and share of runs without a shift in which the
-level is called significant; the two differ by simulation error only.
+Each cell of the study (autocorrelation, periods, articles, gaps, season) has its own seed; results
+are appended to ``--out`` cell by cell, and a second start does only the cells that are missing.
+Printed: share of intervals that hold the truth. Estimates and intervals move with the shift, so
+that what is missing to 100 is also how often a series without a shift is called significant; the
+cells with gaps have none.
 """
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import asdict, dataclass
+from itertools import product
 
 import numpy as np
-import statsmodels.api as sm
+from coverage_peers import (
+    FORECASTS,
+    STATSMODELS,
+    Split,
+    covered_by_forecasts,
+    covered_by_statsmodels,
+)
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 from study import run_study
@@ -25,22 +33,22 @@ from stancelib.effects.generalized_least_squares_core import Regression, fit_gen
 from stancelib.effects.interrupted_time_series_core import segment, segmented_design
 from stancelib.effects.least_squares_core import default_lags, fit_robust
 from stancelib.effects.precision_core import sampling_variances
+from stancelib.effects.season_core import weekday_columns
 from stancelib.effects.student_mixture_core import contrasts
 
 Array = NDArray[np.float64]
 BURN_IN = 500
 LEVEL = 2
-STATSMODELS_LAGS = 7
+N_TERMS = 4
+DAYS = 7
 # A stance moves by 0.1 from period to period; the articles of a period scatter by 0.5.
 LATENT_SD, ARTICLE_SD = 0.1, 0.5
 METHODS = (
     "stancelib gls",
     "stancelib gls slope",
     "stancelib hac",
-    "statsmodels OLS",
-    "statsmodels HC3",
-    "statsmodels HAC(7)",
-    "statsmodels GLSAR(1)",
+    *STATSMODELS,
+    *FORECASTS,
 )
 
 
@@ -52,27 +60,21 @@ class Cell:
     n_periods: int
     articles: str
     missing: float
+    season: str
     shift: float
 
 
 def all_cells() -> list[Cell]:
-    """The cells in the order in which they are run, short series first."""
+    """All combinations in the order in which they are run, the plain ones first."""
+    noises = ("AR 0", "AR 0.3", "AR 0.6", "AR 0.8", "MA 0.8")
     cells = [
-        Cell(noise, n_periods, "1 to 200", 0.0, 0.15)
-        for n_periods in (40, 80, 160, 240)
-        for noise in ("AR 0", "AR 0.3", "AR 0.6", "AR 0.8", "MA 0.8")
-    ]
-    extra = [
-        Cell(noise, 80, articles, missing, shift)
-        for noise in ("AR 0", "AR 0.6")
-        for articles, missing, shift in (
-            ("1 to 200", 0.1, 0.0),
-            ("1", 0.0, 0.15),
-            ("10", 0.0, 0.15),
-            ("1000", 0.0, 0.15),
+        Cell(noise, n_periods, articles, missing, season, 0.15 if missing == 0 else 0.0)
+        for season, missing, articles, n_periods, noise in product(
+            ("none", "weekday"), (0.0, 0.1), ("1 to 200", "1", "20"), (40, 80, 160, 240), noises
         )
     ]
-    return cells + extra
+    # Next to no sampling noise, where autocorrelation shows most.
+    return cells + [Cell(noise, 80, "1000", 0.0, "none", 0.15) for noise in noises]
 
 
 def latent_errors(cell: Cell, runs: int, rng: np.random.Generator) -> Array:
@@ -87,8 +89,17 @@ def latent_errors(cell: Cell, runs: int, rng: np.random.Generator) -> Array:
     return LATENT_SD * errors[:, BURN_IN:]
 
 
-def simulate(cell: Cell, runs: int) -> tuple[Regression, Array]:
-    """Regression of `runs` series on their kept periods, and the index of these periods."""
+@dataclass(frozen=True)
+class Simulated:
+    """Series on their kept periods: the regression, their times, and the regressors (n, s)."""
+
+    regression: Regression
+    times: Array
+    season: Array
+
+
+def simulate(cell: Cell, runs: int) -> Simulated:
+    """`runs` series with the same articles, gaps and rhythm of the week."""
     rng = np.random.default_rng(zlib.crc32(repr(cell).encode()))
     latent = latent_errors(cell, runs, rng)
     counts = np.full(latent.shape, 0.0)
@@ -102,25 +113,32 @@ def simulate(cell: Cell, runs: int) -> tuple[Regression, Array]:
     design = segmented_design(segment(cell.n_periods, cell.n_periods // 2, 0.0, "fraction"))
     sampling_error = rng.normal(size=latent.shape) * ARTICLE_SD / np.sqrt(counts)
     stance = latent + sampling_error + cell.shift * design[:, LEVEL]
+    season = np.empty((cell.n_periods, 0))
+    if cell.season == "weekday":
+        season = weekday_columns(np.arange(cell.n_periods) % DAYS, np.arange(DAYS))
+        stance = stance + season @ (LATENT_SD * rng.normal(size=DAYS - 1))
     n_missing = round(cell.missing * cell.n_periods)
     kept = np.sort(rng.permutation(cell.n_periods)[n_missing:])
     sampling = sampling_variances(se[:, kept], counts[:, kept])
-    scaled = (design / np.abs(design).max(0))[kept]
+    scaled = np.column_stack([design / np.abs(design).max(0), season])[kept]
     elapsed = np.diff(kept, prepend=kept[0]).astype(np.float64)
     regression = Regression(
         stance[:, kept], scaled, sampling.variances, sampling.degrees_of_freedom, elapsed
     )
-    return regression, kept.astype(np.float64)
+    return Simulated(regression, kept.astype(np.float64), season[kept])
 
 
 def covered_by_stancelib(regression: Regression, times: Array, shift: float) -> dict[str, float]:
     """Share of intervals that hold the truth, for the default and for hac."""
-    fit = contrasts(fit_generalized(regression).mixture, np.eye(4)[LEVEL:])
+    unit = np.eye(regression.design.shape[1])
+    fit = contrasts(fit_generalized(regression).mixture, unit[LEVEL:N_TERMS])
     truth = np.array([shift, 0.0])
     held = ((fit.low <= truth) & (truth <= fit.high)).mean(0)
     lags, weights = default_lags(len(times)), np.ones(len(times))
     robust = [
-        contrasts(fit_robust(y, regression.design, weights, times, lags).mixture, np.eye(4)[2:3])
+        contrasts(
+            fit_robust(y, regression.design, weights, times, lags).mixture, unit[LEVEL : LEVEL + 1]
+        )
         for y in regression.outcome
     ]
     hac = np.mean([one.low[0] <= shift <= one.high[0] for one in robust])
@@ -131,30 +149,15 @@ def covered_by_stancelib(regression: Regression, times: Array, shift: float) -> 
     }
 
 
-def covered_by_statsmodels(regression: Regression, shift: float) -> dict[str, float]:
-    """The same for the errors that statsmodels offers, gaps closed as its users must."""
-    held: dict[str, list[bool]] = {name: [] for name in METHODS[3:]}
-    for outcome in regression.outcome:
-        ordinary = sm.OLS(outcome, regression.design)
-        fits = {
-            "statsmodels OLS": ordinary.fit(),
-            "statsmodels HC3": ordinary.fit(cov_type="HC3", use_t=True),
-            "statsmodels HAC(7)": ordinary.fit(
-                cov_type="HAC", cov_kwds={"maxlags": STATSMODELS_LAGS}, use_t=True
-            ),
-            "statsmodels GLSAR(1)": sm.GLSAR(outcome, regression.design, rho=1).iterative_fit(10),
-        }
-        for name, fit in fits.items():
-            low, high = np.asarray(fit.conf_int())[LEVEL]
-            held[name].append(bool(low <= shift <= high))
-    return {name: float(np.mean(values)) for name, values in held.items()}
-
-
 def run_cell(cell: Cell, runs: int) -> dict[str, object]:
     """One row of the table."""
-    regression, times = simulate(cell, runs)
-    row = covered_by_stancelib(regression, times, cell.shift)
-    row |= covered_by_statsmodels(regression, cell.shift)
+    found = simulate(cell, runs)
+    regression = found.regression
+    before = found.times < cell.n_periods // 2
+    split = Split(regression.outcome, found.times, before, found.season)
+    row = covered_by_stancelib(regression, found.times, cell.shift)
+    row |= covered_by_statsmodels(regression.outcome, regression.design, LEVEL, cell.shift)
+    row |= covered_by_forecasts(split, cell.shift)
     return {**asdict(cell), "runs": runs, **row}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from stancelib.effects.presentation import Shown, plain_table
+from stancelib.effects.presentation import Shown, plain_table, plain_value
 
 if TYPE_CHECKING:
     import altair as alt
@@ -46,7 +46,7 @@ class AdjustDiagnostics:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = {name: plain_value(getattr(self, name)) for name in self.__slots__}
         return values | {"notes": list(self.notes)}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from stancelib.effects.interruption import Interruption, InterruptionResult
-from stancelib.effects.presentation import plain_table, table_html
+from stancelib.effects.presentation import plain_table, plain_value, table_html
 
 if TYPE_CHECKING:
     import altair as alt
@@ -58,8 +58,8 @@ class CountDiagnostics:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; the instant in ISO 8601."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return values | {"event_period": self.event_period.isoformat(), "notes": list(self.notes)}
+        values = {name: plain_value(getattr(self, name)) for name in self.__slots__}
+        return values | {"notes": list(self.notes)}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -159,10 +159,10 @@ class InterruptedCounts(InterruptionResult):
             "time_zone": self.time_zone,
             "confidence_level": self.confidence_level,
             "sentence": self.sentence,
-            "table": self.table.to_dicts(),
-            "ratios": self.ratios.to_dicts(),
-            "totals": self.totals.to_dicts(),
-            "coefficients": self.coefficients.to_dicts(),
+            "table": plain_table(self.table),
+            "ratios": plain_table(self.ratios),
+            "totals": plain_table(self.totals),
+            "coefficients": plain_table(self.coefficients),
             "diagnostics": self.diagnostics.to_dict(),
             "fitted": plain_table(self.fitted),
         }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stancelib.effects.diagnostics_core import autocorrelation, breusch_pagan, influence, ljung_box
 from stancelib.effects.error_model import ErrorModel
-from stancelib.effects.presentation import plain_table
+from stancelib.effects.presentation import plain_table, plain_value
 from stancelib.effects.regression_core import RegressionFit
 from stancelib.effects.student_mixture_core import contrasts
 
@@ -102,11 +102,10 @@ class Diagnostics:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; the instants in ISO 8601."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = {name: plain_value(getattr(self, name)) for name in self.__slots__}
         return values | {
             "periods": plain_table(self.periods),
             "events": plain_table(self.events),
-            "event_period": self.event_period.isoformat(),
             "notes": list(self.notes),
         }
 

@@ -114,7 +114,7 @@ class EventStudy(PanelResult):
             "reference": self.reference,
             "confidence_level": self.confidence_level,
             "sentence": self.sentence,
-            "table": self.table.to_dicts(),
+            "table": plain_table(self.table),
             "pre_trend": None if self.pre_trend is None else self.pre_trend.to_dict(),
             "diagnostics": self.diagnostics.to_dict(),
             "course": plain_table(self.course),

@@ -56,9 +56,23 @@ def joint_multiple(
     rng : Generator
         Seeded by the caller.
     """
-    draws = draw_coefficients(mixture, DRAWS, rng) @ combinations.T
     known = summary.se > 0
     if not known.any():
         return 0.0
+    draws = _draw_combinations(mixture, combinations, rng)
     distance = np.abs(draws - summary.estimate)[:, known] / summary.se[known]
     return float(np.quantile(distance.max(axis=1), level))
+
+
+def _draw_combinations(
+    mixture: StudentMixture, combinations: Array, rng: np.random.Generator
+) -> Array:
+    """Draws (DRAWS, c), of the coefficients that take part only: they are few of many."""
+    part = np.flatnonzero(combinations.any(axis=0))
+    marginal = StudentMixture(
+        mixture.weights,
+        mixture.centres[..., part],
+        mixture.scales[..., part[:, None], part],
+        mixture.degrees_of_freedom,
+    )
+    return draw_coefficients(marginal, DRAWS, rng) @ combinations[:, part].T

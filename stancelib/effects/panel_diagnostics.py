@@ -19,7 +19,7 @@ from stancelib.effects.panel_diagnostics_core import (
 )
 from stancelib.effects.panel_errors import PanelErrors, multipliers
 from stancelib.effects.panel_placement import ComparedSources, PlacedPeriods
-from stancelib.effects.presentation import plain_table
+from stancelib.effects.presentation import plain_table, plain_value
 from stancelib.effects.two_way_effects_core import PanelFit
 
 Array = NDArray[np.float64]
@@ -96,10 +96,10 @@ class PanelDiagnostics:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; the instants in ISO 8601."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = {name: plain_value(getattr(self, name)) for name in self.__slots__}
         return values | {
             "event_period": self.event_period.isoformat(),
-            "sources": self.sources.to_dicts(),
+            "sources": plain_table(self.sources),
             "periods": plain_table(self.periods),
             "notes": list(self.notes),
         }

@@ -136,7 +136,8 @@ def _segments_of(
     """Exposure, the share of each period that the effect lasts, and the treatment in words."""
     begins = one.event.at + (one.delay or _NO_TIME)
     index, fraction = chosen.position(begins)
-    check_span(chosen, one.event, index)
+    for inside in (chosen.position(one.event.at)[0], index):
+        check_span(chosen, one.event, inside)
     segments, words = segments_of(chosen, one.event, treatment, index, fraction)
     if one.course == "persistent":
         return segments, segments.exposure, words

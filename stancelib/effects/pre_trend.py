@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stancelib.effects.event_study_core import LeadsAndLags, linear_trend
 from stancelib.effects.panel_errors import PanelErrors, PanelSummary, multipliers
 from stancelib.effects.pre_trend_core import detectable_slope, largest_lead
+from stancelib.effects.presentation import plain_value
 from stancelib.effects.two_way_effects_core import source_clustered_covariance
 from stancelib.effects.wild_bootstrap_core import joint_statistics
 
@@ -55,7 +56,7 @@ class PreTrend:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: plain_value(getattr(self, name)) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)

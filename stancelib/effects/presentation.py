@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, timedelta
 from html import escape
 from typing import Any
@@ -12,13 +13,17 @@ _SMALLEST_SHOWN = 0.001
 
 
 def plain_value(value: object) -> Any:
-    """A value that json can write: instants in ISO 8601, durations in days.
+    """A value that json can write: instants in ISO 8601, durations in days, no number as null.
 
     Examples
     --------
     >>> plain_value(timedelta(hours=36)), plain_value(date(2022, 2, 24)), plain_value(0.5)
     (1.5, '2022-02-24', 0.5)
+    >>> plain_value(float("nan")) is None
+    True
     """
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, timedelta):

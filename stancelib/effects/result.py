@@ -123,10 +123,10 @@ class InterruptedTimeSeries(InterruptionResult):
             "time_zone": self.time_zone,
             "confidence_level": self.confidence_level,
             "sentence": self.sentence,
-            "table": self.table.to_dicts(),
-            "coefficients": self.coefficients.to_dicts(),
+            "table": plain_table(self.table),
+            "coefficients": plain_table(self.coefficients),
             "effects": plain_table(self.effects),
-            "totals": self.totals.to_dicts(),
+            "totals": plain_table(self.totals),
             "diagnostics": self.diagnostics.to_dict(),
             "fitted": plain_table(self.fitted),
         }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from stancelib.effects.event import Event
-from stancelib.effects.presentation import Shown, plain_table
+from stancelib.effects.presentation import Shown, plain_table, plain_value
 
 if TYPE_CHECKING:
     import altair as alt
@@ -48,7 +48,7 @@ class SpecificationDiagnostics:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = {name: plain_value(getattr(self, name)) for name in self.__slots__}
         return values | {
             "by_choice": plain_table(self.by_choice),
             "skipped": list(self.skipped),

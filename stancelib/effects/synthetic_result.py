@@ -10,7 +10,7 @@ import polars as pl
 
 from stancelib.effects.event import Event
 from stancelib.effects.panel_result import PanelResult
-from stancelib.effects.presentation import plain_table
+from stancelib.effects.presentation import plain_table, plain_value
 
 if TYPE_CHECKING:
     import altair as alt
@@ -67,7 +67,7 @@ class SyntheticDiagnostics:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; the instants in ISO 8601."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = {name: plain_value(getattr(self, name)) for name in self.__slots__}
         return values | {
             "event_period": self.event_period.isoformat(),
             "periods": plain_table(self.periods),
@@ -170,9 +170,9 @@ class SyntheticControl(PanelResult):
             "time_zone": self.time_zone,
             "confidence_level": self.confidence_level,
             "sentence": self.sentence,
-            "table": self.table.to_dicts(),
-            "donors": self.donors.to_dicts(),
-            "placebos": self.placebos.to_dicts(),
+            "table": plain_table(self.table),
+            "donors": plain_table(self.donors),
+            "placebos": plain_table(self.placebos),
             "diagnostics": self.diagnostics.to_dict(),
             "course": plain_table(self.course),
         }

@@ -1,0 +1,129 @@
+"""Twenty-three outlets in three languages through the first year of the invasion.
+
+Headlines and leads only, so that outlets of which full articles were collected compare with those
+of which only headlines were; and comparisons within an outlet, because the collection is uneven.
+Run it with
+
+    STANCELIB_DATA=/path/to/data python examples/02_outlets_and_events.py
+
+It writes examples/output/outlets_and_events.duckdb and .html; a second run resumes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from itertools import product
+from pathlib import Path
+
+import polars as pl
+
+import stancelib as sl
+from stancelib.errors import NotEnoughDataError
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = Path(os.environ.get("STANCELIB_DATA", ROOT.parent / "shared" / "data"))
+ARTICLES = DATA / "e2e_corpus" / "articles.jsonl.gz"
+EVENTS = DATA / "events" / "trigger_events.csv"
+OUTPUT = Path(__file__).resolve().parent / "output"
+LEAD_CHARACTERS = 300
+SIGNIFICANT = 0.05
+ARTICLES_ON_A_SIDE = 50
+
+INVASION = "Full-scale Russian invasion of Ukraine"
+STATE_MEDIA = ["1tv.ru", "english.pravda.ru", "rt.com", "sputniknews.com", "tass.com", "ukraina.ru"]
+OTHERS = [
+    "aljazeera.com",
+    "apnews.com",
+    "bbc.co.uk",
+    "breitbart.com",
+    "cnn.com",
+    "foxnews.com",
+    "lemonde.fr",
+    "punchng.com",
+    "reuters.com",
+]
+
+
+def main() -> int:
+    """Read, score, estimate, report."""
+    missing = [str(path) for path in (ARTICLES, EVENTS) if not path.is_file()]
+    if missing:
+        print(f"the data is absent: no {' and no '.join(missing)}; set STANCELIB_DATA")
+        return 1
+    OUTPUT.mkdir(exist_ok=True)
+    articles = headlines_and_leads()
+    events = sl.read_events(EVENTS)
+    invasion = next(event for event in events if event.name == INVASION)
+    with sl.open_store(OUTPUT / "outlets_and_events.duckdb") as store:
+        ingest = sl.read_documents(articles, columns={"published_at": "date"})
+        print(ingest.summary())
+        print(store.add_documents(ingest))
+        print(store.score())
+        series = store.series(every="1w", by="source")
+        show_outlets(series, invasion)
+        show_groups(series, invasion)
+        page = sl.report(
+            store,
+            within(series, events),
+            OUTPUT / "outlets_and_events.html",
+            every="1w",
+            title="Twenty-three outlets before and after 24 February 2022",
+        )
+    print(f"\nreport: {page}")
+    return 0
+
+
+def headlines_and_leads() -> pl.DataFrame:
+    """Title and whole sentences of the first characters of each text, outlets with both sides."""
+    articles = pl.read_ndjson(ARTICLES).with_columns(
+        pl.col("text").str.slice(0, LEAD_CHARACTERS).str.replace(r"[^.!?…»”]*$", "")
+    )
+    after = pl.col("date") >= "2022-02-24"
+    fewest = pl.min_horizontal(after.sum(), (~after).sum()).over("source")
+    return articles.filter(fewest >= ARTICLES_ON_A_SIDE).select(
+        "id", "source", "date", "lang", "title", "text", "url"
+    )
+
+
+def within(series: pl.DataFrame, events: list[sl.Event]) -> list[sl.Event]:
+    """Events with eight weeks of the corpus on either side."""
+    weeks = series["period"].unique().sort()
+    return [event for event in events if weeks[8] <= event.at < weeks[-8]]
+
+
+def show_outlets(series: pl.DataFrame, invasion: sl.Event) -> None:
+    """Print what moved in each outlet, corrected for their number, and doubt what is left."""
+    effects = []
+    for target, source in product(sl.TARGETS, series["source"].unique().sort()):
+        try:
+            effect = sl.interrupted_time_series(series, invasion, source=source, target=target)
+        except NotEnoughDataError as error:
+            print(f"not estimated: {error}")
+            continue
+        effects.append(effect)
+    adjusted = sl.adjust(effects, method="max_t")
+    print(f"\n{adjusted.sentence}")
+    table = adjusted.table.sort("p_value").select(
+        "target", "source", "estimate", "low", "high", "p_value", "p_value_adjusted"
+    )
+    with pl.Config(tbl_rows=-1):
+        print(table)
+    for row in table.filter(pl.col("p_value") < SIGNIFICANT).to_dicts():
+        placebo = sl.placebo_test(series, invasion, source=row["source"], target=row["target"])
+        print(f"{row['source']} on {row['target']}, placebo dates: {placebo.sentence}")
+
+
+def show_groups(series: pl.DataFrame, invasion: sl.Event) -> None:
+    """Print how Russian state media moved beside the others."""
+    for target in sl.TARGETS:
+        difference = sl.difference_in_differences(
+            series, invasion, treated=STATE_MEDIA, controls=OTHERS, target=target
+        )
+        print(f"\n{target}: {difference.sentence}")
+        print(difference.table)
+        print(difference.diagnostics)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
