@@ -131,7 +131,8 @@ def test_restricted_likelihood_equals_that_of_error_contrasts(
         v = annihilator.T @ dense(r, w, weights / typical, times) @ annihilator
         square = contrast @ np.linalg.solve(v, contrast)
         density = -0.5 * np.linalg.slogdet(v)[1] - 0.5 * 56 * np.log(square)
-        expected.append(density + np.log(w * (1 - w)) + 0.75 * np.log(1 - r**2))
+        # Jeffreys' prior (1 - r^2)^(-1/2), times the Jacobian 1 - r^2 of atanh(r).
+        expected.append(density + np.log(w * (1 - w)) + 0.5 * np.log(1 - r**2))
     differences = np.diff(grid.log_weights[0])
     np.testing.assert_allclose(differences, np.diff(expected), rtol=1e-7)
 
