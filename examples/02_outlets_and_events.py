@@ -1,4 +1,4 @@
-"""Twenty-three outlets in three languages through the first year of the invasion.
+"""Twenty outlets in three languages through the first year of the invasion.
 
 Headlines and leads only, so that outlets of which full articles were collected compare with those
 of which only headlines were; and comparisons within an outlet, because the collection is uneven.
@@ -26,7 +26,7 @@ DATA = Path(os.environ.get("STANCELIB_DATA", ROOT.parent / "shared" / "data"))
 ARTICLES = DATA / "e2e_corpus" / "articles.jsonl.gz"
 EVENTS = DATA / "events" / "trigger_events.csv"
 OUTPUT = Path(__file__).resolve().parent / "output"
-LEAD_CHARACTERS = 300
+LEAD_CHARACTERS = 200
 SIGNIFICANT = 0.05
 ARTICLES_ON_A_SIDE = 50
 
@@ -40,7 +40,6 @@ OTHERS = [
     "cnn.com",
     "foxnews.com",
     "lemonde.fr",
-    "punchng.com",
     "reuters.com",
 ]
 
@@ -68,7 +67,7 @@ def main() -> int:
             within(series, events),
             OUTPUT / "outlets_and_events.html",
             every="1w",
-            title="Twenty-three outlets before and after 24 February 2022",
+            title="Twenty outlets before and after 24 February 2022",
         )
     print(f"\nreport: {page}")
     return 0
@@ -94,14 +93,16 @@ def within(series: pl.DataFrame, events: list[sl.Event]) -> list[sl.Event]:
 
 def show_outlets(series: pl.DataFrame, invasion: sl.Event) -> None:
     """Print what moved in each outlet, corrected for their number, and doubt what is left."""
-    effects = []
+    effects, refused = [], []
     for target, source in product(sl.TARGETS, series["source"].unique().sort()):
         try:
             effect = sl.interrupted_time_series(series, invasion, source=source, target=target)
         except NotEnoughDataError as error:
-            print(f"not estimated: {error}")
+            refused.append(f"{target} in {source}")
+            reason = error
             continue
         effects.append(effect)
+    print(f"\nnot estimated: {', '.join(refused)}; the last because {reason}")
     adjusted = sl.adjust(effects, method="max_t")
     print(f"\n{adjusted.sentence}")
     table = adjusted.table.sort("p_value").select(
@@ -122,7 +123,7 @@ def show_groups(series: pl.DataFrame, invasion: sl.Event) -> None:
         )
         print(f"\n{target}: {difference.sentence}")
         print(difference.table)
-        print(difference.diagnostics)
+        print(*difference.diagnostics.notes, sep="\n")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from coverage_peers import Split, local_level, straight_line
+from coverage_peers import Split, autoregressive_fit, local_level, ordinary_fits, straight_line
 from numpy.typing import NDArray
 
 N_PERIODS, EVENT = 60, 36
@@ -17,6 +17,41 @@ def split(regressors: NDArray[np.float64], seed: int) -> Split:
     outcome = walk + rng.normal(size=walk.shape)
     times = np.arange(N_PERIODS, dtype=np.float64)
     return Split(outcome, times, times < EVENT, regressors)
+
+
+def regression() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    time = np.arange(N_PERIODS) / N_PERIODS
+    after = (np.arange(N_PERIODS) >= EVENT).astype(np.float64)
+    design = np.column_stack([np.ones(N_PERIODS), time, after, time * after])
+    return split(np.empty((N_PERIODS, 0)), seed=3).outcome, design
+
+
+def test_errors_of_least_squares_are_those_of_statsmodels() -> None:
+    outcomes, design = regression()
+    found = ordinary_fits(outcomes, design)
+    for series, outcome in enumerate(outcomes):
+        model = sm.OLS(outcome, design)
+        expected = (
+            model.fit(),
+            model.fit(cov_type="HC3", use_t=True),
+            model.fit(cov_type="HAC", cov_kwds={"maxlags": 7}, use_t=True),
+        )
+        for one, fit in zip(found, expected, strict=True):
+            np.testing.assert_allclose(one.estimate[series], fit.params, rtol=1e-9)
+            np.testing.assert_allclose(one.se[series], fit.bse, rtol=1e-9)
+            low = one.estimate[series] - one.of_column(2).multiple * one.se[series]
+            np.testing.assert_allclose(low, fit.conf_int()[:, 0], rtol=1e-9)
+
+
+def test_autoregressive_fit_is_that_of_statsmodels() -> None:
+    outcomes, design = regression()
+    found = autoregressive_fit(outcomes, design)
+    for series, outcome in enumerate(outcomes):
+        fit = sm.GLSAR(outcome, design, rho=1).iterative_fit(10)
+        # statsmodels stops when the coefficients move by less than 0.0001 of themselves.
+        np.testing.assert_allclose(found.estimate[series], fit.params, rtol=2e-3)
+        np.testing.assert_allclose(found.se[series], fit.bse, rtol=2e-3)
+        assert found.degrees_of_freedom == fit.df_resid
 
 
 def test_straight_line_is_the_prediction_interval_of_the_mean_line() -> None:
