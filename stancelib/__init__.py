@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stancelib.corpus import Ingest, read_documents, split_sentences
     from stancelib.effects import (
         AdjustedEffects,
+        Counterfactual,
         DifferenceInDifferences,
         Event,
         EventOverlaps,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         SyntheticControl,
         SyntheticDifferenceInDifferences,
         adjust,
+        counterfactual,
         difference_in_differences,
         event_overlaps,
         event_study,
@@ -53,6 +55,7 @@ __version__ = "0.1.0"
 
 _ROOM_OF = {
     "AdjustedEffects": "effects",
+    "Counterfactual": "effects",
     "DifferenceInDifferences": "effects",
     "Event": "effects",
     "EventOverlaps": "effects",
@@ -72,6 +75,7 @@ _ROOM_OF = {
     "TARGETS": "targets",
     "Target": "targets",
     "adjust": "effects",
+    "counterfactual": "effects",
     "difference_in_differences": "effects",
     "event_overlaps": "effects",
     "event_study": "effects",
@@ -99,6 +103,7 @@ _ROOM_OF = {
 __all__ = [
     "TARGETS",
     "AdjustedEffects",
+    "Counterfactual",
     "DifferenceInDifferences",
     "Event",
     "EventOverlaps",
@@ -117,6 +122,7 @@ __all__ = [
     "SyntheticDifferenceInDifferences",
     "Target",
     "adjust",
+    "counterfactual",
     "difference_in_differences",
     "event_overlaps",
     "event_study",

@@ -7,6 +7,7 @@ Every chart carries the theme itself; altair's global theme is never touched.
 from __future__ import annotations
 
 from stancelib.charts.adjusted import adjusted_chart
+from stancelib.charts.counterfactual import counterfactual_chart
 from stancelib.charts.counts import interrupted_counts_chart
 from stancelib.charts.difference_in_differences import difference_in_differences_chart
 from stancelib.charts.event_study import event_study_chart
@@ -25,6 +26,7 @@ register_themes()
 
 __all__ = [
     "adjusted_chart",
+    "counterfactual_chart",
     "describe_series",
     "difference_in_differences_chart",
     "event_study_chart",

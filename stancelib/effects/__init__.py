@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from stancelib.effects.adjust import adjust
 from stancelib.effects.adjust_result import AdjustedEffects
+from stancelib.effects.counterfactual import counterfactual
+from stancelib.effects.counterfactual_result import Counterfactual
 from stancelib.effects.counts import interrupted_counts
 from stancelib.effects.counts_result import InterruptedCounts
 from stancelib.effects.difference_in_differences import difference_in_differences
@@ -30,6 +32,7 @@ from stancelib.effects.synthetic_result import SyntheticControl, SyntheticDiffer
 
 __all__ = [
     "AdjustedEffects",
+    "Counterfactual",
     "DifferenceInDifferences",
     "Event",
     "EventOverlaps",
@@ -44,6 +47,7 @@ __all__ = [
     "SyntheticControl",
     "SyntheticDifferenceInDifferences",
     "adjust",
+    "counterfactual",
     "difference_in_differences",
     "event_overlaps",
     "event_study",
