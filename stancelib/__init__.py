@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stancelib.corpus import Ingest, read_documents, split_sentences
     from stancelib.effects import (
         AdjustedEffects,
+        ChangePoints,
         Counterfactual,
         DifferenceInDifferences,
         Event,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         SyntheticControl,
         SyntheticDifferenceInDifferences,
         adjust,
+        change_points,
         counterfactual,
         difference_in_differences,
         event_overlaps,
@@ -55,6 +57,7 @@ __version__ = "0.1.0"
 
 _ROOM_OF = {
     "AdjustedEffects": "effects",
+    "ChangePoints": "effects",
     "Counterfactual": "effects",
     "DifferenceInDifferences": "effects",
     "Event": "effects",
@@ -75,6 +78,7 @@ _ROOM_OF = {
     "TARGETS": "targets",
     "Target": "targets",
     "adjust": "effects",
+    "change_points": "effects",
     "counterfactual": "effects",
     "difference_in_differences": "effects",
     "event_overlaps": "effects",
@@ -103,6 +107,7 @@ _ROOM_OF = {
 __all__ = [
     "TARGETS",
     "AdjustedEffects",
+    "ChangePoints",
     "Counterfactual",
     "DifferenceInDifferences",
     "Event",
@@ -122,6 +127,7 @@ __all__ = [
     "SyntheticDifferenceInDifferences",
     "Target",
     "adjust",
+    "change_points",
     "counterfactual",
     "difference_in_differences",
     "event_overlaps",

@@ -12,7 +12,10 @@ import pytest
 
 import stancelib
 
-HEAVY = {"torch", "transformers", "altair", "duckdb", "onnxruntime", "statsmodels", "pandas"}
+HEAVY = {
+    *("torch", "transformers", "altair", "duckdb"),
+    *("onnxruntime", "statsmodels", "pandas", "ruptures"),
+}
 LIGHT_ROOMS = ("corpus", "targets", "store", "series", "effects")
 
 

@@ -121,7 +121,7 @@ def interrupted_time_series_chart(
     layers = [
         neutral_rule(tables),
         *line_layers(tables.add_frame(lines), x, label_rows=marks.rows),
-        _points(tables.add_frame(_seen(frame)), x, y, period_name(frame)),
+        observed_points(tables.add_frame(seen_periods(frame)), x, y, period_name(frame)),
         *marks.rules,
         *marks.labels,
     ]
@@ -197,11 +197,12 @@ def line_layers(lines: alt.NamedData, x: alt.X, *, label_rows: int) -> list[alt.
     ]
 
 
-def _seen(frame: pl.DataFrame) -> pl.DataFrame:
+def seen_periods(frame: pl.DataFrame) -> pl.DataFrame:
+    """Stance and articles of the periods that have some."""
     return frame.select("period", "stance", "n_documents").drop_nulls("stance")
 
 
-def _points(seen: alt.NamedData, x: alt.X, y: alt.Y, period: str) -> alt.Chart:
+def observed_points(seen: alt.NamedData, x: alt.X, y: alt.Y, period: str) -> alt.Chart:
     """Observed stances, their area in proportion to the articles."""
     start = "" if period == "day" else f"{period} from "
     points: alt.Chart = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from stancelib.effects.adjust import adjust
 from stancelib.effects.adjust_result import AdjustedEffects
+from stancelib.effects.change_points import change_points
+from stancelib.effects.change_points_result import ChangePoints
 from stancelib.effects.counterfactual import counterfactual
 from stancelib.effects.counterfactual_result import Counterfactual
 from stancelib.effects.counts import interrupted_counts
@@ -32,6 +34,7 @@ from stancelib.effects.synthetic_result import SyntheticControl, SyntheticDiffer
 
 __all__ = [
     "AdjustedEffects",
+    "ChangePoints",
     "Counterfactual",
     "DifferenceInDifferences",
     "Event",
@@ -47,6 +50,7 @@ __all__ = [
     "SyntheticControl",
     "SyntheticDifferenceInDifferences",
     "adjust",
+    "change_points",
     "counterfactual",
     "difference_in_differences",
     "event_overlaps",

@@ -67,6 +67,8 @@ class GridFit:
         Generalized least-squares coefficients.
     scales : (B, G, k, k)
         Their squared scale matrices.
+    variance : (B, G)
+        Of the noise of a period with median precision.
     degrees_of_freedom : float
         Periods and articles, less coefficients.
     """
@@ -74,6 +76,7 @@ class GridFit:
     log_weights: Array
     centres: Array
     scales: Array
+    variance: Array
     degrees_of_freedom: float
 
 
@@ -89,11 +92,14 @@ class GeneralizedFit:
         Autocorrelation at each grid point.
     share : (B, G)
         Share of the autoregression in the noise of a period with median precision.
+    variance : (B, G)
+        Variance of that noise.
     """
 
     mixture: StudentMixture
     rho: Array
     share: Array
+    variance: Array
 
 
 def fit_generalized(regression: Regression) -> GeneralizedFit:
@@ -106,8 +112,12 @@ def fit_generalized(regression: Regression) -> GeneralizedFit:
         scales=np.concatenate([fit.mixture.scales for fit in fits]),
         degrees_of_freedom=fits[0].mixture.degrees_of_freedom,
     )
-    rho = np.concatenate([fit.rho for fit in fits])
-    return GeneralizedFit(mixture, rho, np.concatenate([fit.share for fit in fits]))
+    return GeneralizedFit(
+        mixture,
+        rho=np.concatenate([fit.rho for fit in fits]),
+        share=np.concatenate([fit.share for fit in fits]),
+        variance=np.concatenate([fit.variance for fit in fits]),
+    )
 
 
 def _block(regression: Regression, start: int) -> Regression:
@@ -135,7 +145,7 @@ def _fit_block(regression: Regression) -> GeneralizedFit:
     fine = fit_grid(regression, rho, share)
     weights = normalized(fine.log_weights)
     mixture = StudentMixture(weights, fine.centres, fine.scales, fine.degrees_of_freedom)
-    return GeneralizedFit(mixture, np.tanh(rho), special.expit(share))
+    return GeneralizedFit(mixture, np.tanh(rho), special.expit(share), fine.variance)
 
 
 def normalized(log_weights: Array) -> Array:
@@ -188,8 +198,9 @@ def fit_grid(regression: Regression, rho_axis: Array, share_axis: Array) -> Grid
     )
     # Priors, and the Jacobians of the two axes.
     log_prior = np.log(share) + np.log(rest) + (1 + RHO_PRIOR_POWER) * np.log1p(-(rho**2))
-    scales = inverse * (squares / total_freedom)[..., None, None]
-    return GridFit(log_likelihood + log_prior, centres, scales, float(total_freedom))
+    variance = squares / total_freedom
+    scales = inverse * variance[..., None, None]
+    return GridFit(log_likelihood + log_prior, centres, scales, variance, float(total_freedom))
 
 
 def _columns(regression: Regression) -> Array:

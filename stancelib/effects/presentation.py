@@ -28,6 +28,8 @@ def plain_value(value: object) -> Any:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value / timedelta(days=1)
+    if isinstance(value, list):
+        return [plain_value(part) for part in value]
     return value
 
 
