@@ -26,9 +26,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import polars as pl
-from coverage_interrupted_time_series import ARTICLE_SD, LATENT_SD, latent_errors
-from coverage_interrupted_time_series import Cell as NoiseCell
 from numpy.typing import NDArray
+from simulated_noise import ARTICLE_SD, LATENT_SD, correlated
 from study import run_study
 
 from stancelib.effects.change_points import change_points
@@ -151,8 +150,7 @@ def searched(cell: Cell, latent: Array, rng: np.random.Generator) -> dict[str, f
 def run_cell(cell: Cell, runs: int) -> dict[str, object]:
     """One row of the table."""
     rng = np.random.default_rng(zlib.crc32(repr(cell).encode()))
-    noise = NoiseCell(cell.noise, cell.n_periods, cell.articles, cell.missing, "none", cell.shift)
-    latent = latent_errors(noise, runs, rng)
+    latent = LATENT_SD * correlated(cell.noise, (runs, cell.n_periods), rng)
     if cell.articles == "all" and not cell.shift:
         return {
             **asdict(cell),

@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
+from simulated_noise import ARTICLE_SD, BURN_IN, LATENT_SD, correlated, estimated_se
 from study import run_study
 
 from stancelib.effects.counterfactual_core import Ahead, fit, simulate
@@ -30,9 +30,9 @@ from stancelib.effects.counterfactual_model import Model, Observed, standardized
 from stancelib.effects.counterfactual_summary_core import effects_of, summarize
 
 Array = NDArray[np.float64]
-BURN_IN, DRAWS, LEVEL = 500, 1000, 0.95
-# As in coverage_interrupted_time_series.py; a walk steps by WALK_STEP, a week moves by WEEK_SD.
-LATENT_SD, ARTICLE_SD, SHIFT, WALK_STEP, WEEK_SD, DAYS = 0.1, 0.5, 0.15, 0.03, 0.1, 7
+DRAWS, LEVEL = 1000, 0.95
+# A walk steps by WALK_STEP, a week moves by WEEK_SD.
+SHIFT, WALK_STEP, WEEK_SD, DAYS = 0.15, 0.03, 0.1, 7
 DEFAULT = Model(
     trend=False,
     season=None,
@@ -77,16 +77,10 @@ def all_cells() -> list[Cell]:
 
 def latent_errors(cell: Cell, rng: np.random.Generator) -> Array:
     """Errors of the outlet's stance, (n_periods,); standard deviation LATENT_SD, or a walk."""
-    shocks = rng.normal(size=cell.n_periods + BURN_IN)
     if cell.noise == "walk":
+        shocks = rng.normal(size=cell.n_periods + BURN_IN)
         return np.asarray(WALK_STEP * np.cumsum(shocks[BURN_IN:]))
-    kind, _, coefficient = cell.noise.partition(" ")
-    value = float(coefficient)
-    if kind == "MA":
-        errors = np.asarray(lfilter([1.0, value], [1.0], shocks)) / np.sqrt(1 + value**2)
-    else:
-        errors = np.asarray(lfilter([1.0], [1.0, -value], shocks)) * np.sqrt(1 - value**2)
-    return LATENT_SD * errors[BURN_IN:]
+    return LATENT_SD * correlated(cell.noise, (1, cell.n_periods), rng)[0]
 
 
 def simulated(cell: Cell, rng: np.random.Generator) -> tuple[Array, Array, Array]:
@@ -95,9 +89,7 @@ def simulated(cell: Cell, rng: np.random.Generator) -> tuple[Array, Array, Array
     counts = np.round(np.exp(rng.uniform(0, np.log(200), size)))
     if cell.articles != "1 to 200":
         counts = np.full(size, float(cell.articles))
-    freedom = np.maximum(counts - 1, 1)
-    scatter = ARTICLE_SD**2 * rng.chisquare(freedom) / freedom
-    se = np.where(counts > 1, np.sqrt(scatter / counts), np.nan)
+    se = estimated_se(counts, rng)
     stance = latent_errors(cell, rng) + rng.normal(size=size) * ARTICLE_SD / np.sqrt(counts)
     stance += SHIFT * (np.arange(size) >= size // 2)
     if cell.week:

@@ -26,7 +26,7 @@ from coverage_peers import (
     covered_by_statsmodels,
 )
 from numpy.typing import NDArray
-from scipy.signal import lfilter
+from simulated_noise import ARTICLE_SD, LATENT_SD, correlated, estimated_se
 from study import run_study
 
 from stancelib.effects.generalized_least_squares_core import Regression, fit_generalized
@@ -37,12 +37,9 @@ from stancelib.effects.season_core import weekday_columns
 from stancelib.effects.student_mixture_core import contrasts
 
 Array = NDArray[np.float64]
-BURN_IN = 500
 LEVEL = 2
 N_TERMS = 4
 DAYS = 7
-# A stance moves by 0.1 from period to period; the articles of a period scatter by 0.5.
-LATENT_SD, ARTICLE_SD = 0.1, 0.5
 METHODS = (
     "stancelib gls",
     "stancelib gls slope",
@@ -77,18 +74,6 @@ def all_cells() -> list[Cell]:
     return cells + [Cell(noise, 80, "1000", 0.0, "none", 0.15) for noise in noises]
 
 
-def latent_errors(cell: Cell, runs: int, rng: np.random.Generator) -> Array:
-    """Errors of the outlet's stance, (runs, n_periods), with standard deviation LATENT_SD."""
-    kind, _, coefficient = cell.noise.partition(" ")
-    value = float(coefficient)
-    shocks = rng.normal(size=(runs, cell.n_periods + BURN_IN))
-    if kind == "MA":
-        errors = np.asarray(lfilter([1.0, value], [1.0], shocks)) / np.sqrt(1 + value**2)
-    else:
-        errors = np.asarray(lfilter([1.0], [1.0, -value], shocks)) * np.sqrt(1 - value**2)
-    return LATENT_SD * errors[:, BURN_IN:]
-
-
 @dataclass(frozen=True)
 class Simulated:
     """Series on their kept periods: the regression, their times, and the regressors (n, s)."""
@@ -101,15 +86,13 @@ class Simulated:
 def simulate(cell: Cell, runs: int) -> Simulated:
     """`runs` series with the same articles, gaps and rhythm of the week."""
     rng = np.random.default_rng(zlib.crc32(repr(cell).encode()))
-    latent = latent_errors(cell, runs, rng)
+    latent = LATENT_SD * correlated(cell.noise, (runs, cell.n_periods), rng)
     counts = np.full(latent.shape, 0.0)
     if cell.articles == "1 to 200":
         counts += np.round(np.exp(rng.uniform(0, np.log(200), cell.n_periods)))
     else:
         counts += float(cell.articles)
-    freedom = np.maximum(counts - 1, 1)
-    scatter = ARTICLE_SD**2 * rng.chisquare(freedom) / freedom
-    se = np.where(counts > 1, np.sqrt(scatter / counts), np.nan)
+    se = estimated_se(counts, rng)
     design = segmented_design(segment(cell.n_periods, cell.n_periods // 2, 0.0, "fraction"))
     sampling_error = rng.normal(size=latent.shape) * ARTICLE_SD / np.sqrt(counts)
     stance = latent + sampling_error + cell.shift * design[:, LEVEL]

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from scipy.signal import lfilter
+from simulated_noise import ARTICLE_SD, LATENT_SD, correlated, estimated_se
 from study import run_study
 
 from stancelib.effects.difference_in_differences_core import difference_design
@@ -36,7 +36,6 @@ from stancelib.effects.panel_weights_core import cell_variances, precision_weigh
 from stancelib.effects.two_way_effects_core import PanelFit, fit_panel
 
 Array = NDArray[np.float64]
-BURN_IN = 500
 LEVEL, DRAWS = 0.95, 999
 SHIFT = 0.15
 # Bias-reduced errors take the time of T x G x T arrays; beyond this many periods only the default
@@ -44,8 +43,6 @@ SHIFT = 0.15
 LONG = 80
 # The default window of event_study.
 WINDOW = (-8, 12)
-# A stance moves by 0.1 from period to period; the articles of a period scatter by 0.5.
-LATENT_SD, ARTICLE_SD = 0.1, 0.5
 METHODS = (
     "difference (default)",
     "event study (default)",
@@ -93,18 +90,6 @@ def all_cells() -> list[Cell]:
     return list(dict.fromkeys(cells))
 
 
-def correlated(noise: str, shape: tuple[int, int], rng: np.random.Generator) -> Array:
-    """Rows of autocorrelated noise with variance 1."""
-    kind, _, coefficient = noise.partition(" ")
-    value = float(coefficient)
-    shocks = rng.normal(size=(shape[0], shape[1] + BURN_IN))
-    if kind == "MA":
-        errors = np.asarray(lfilter([1.0, value], [1.0], shocks)) / np.sqrt(1 + value**2)
-    else:
-        errors = np.asarray(lfilter([1.0], [1.0, -value], shocks)) * np.sqrt(1 - value**2)
-    return np.asarray(errors[:, BURN_IN:])
-
-
 @dataclass(frozen=True)
 class Panel:
     """A simulated panel: stances and sampling variances (G, T), and where there are articles."""
@@ -128,9 +113,7 @@ def simulate(cell: Cell, rng: np.random.Generator) -> Panel:
         counts = np.round(np.exp(rng.uniform(0, np.log(200), shape)))
     else:
         counts = np.full(shape, float(cell.articles))
-    freedom = np.maximum(counts - 1, 1)
-    scatter = ARTICLE_SD**2 * rng.chisquare(freedom) / freedom
-    se = np.where(counts > 1, np.sqrt(scatter / counts), np.nan)
+    se = estimated_se(counts, rng)
     after = np.arange(cell.n_periods) >= cell.n_periods // 2
     stance = latent + rng.normal(size=shape) * ARTICLE_SD / np.sqrt(counts)
     stance[cell.treated] += SHIFT * after

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
+from simulated_noise import ARTICLE_SD, LATENT_SD, correlated, estimated_se
 from study import run_study
 
 from stancelib.effects.interrupted_time_series_core import segment, segmented_design
@@ -38,13 +38,10 @@ from stancelib.effects.segmented_refit_core import shifted
 from stancelib.effects.student_mixture_core import contrasts
 
 Array = NDArray[np.float64]
-BURN_IN = 500
 FEWEST = 8
 LEVEL = 2
 SHIFT = 0.15
 ALPHA = 0.05
-# A stance moves by 0.1 from period to period; the articles of a period scatter by 0.5.
-LATENT_SD, ARTICLE_SD = 0.1, 0.5
 COLUMNS = ("possible", "rejected", "ordinary", "covered", "found")
 
 
@@ -74,31 +71,19 @@ def all_cells() -> list[Cell]:
     ]
 
 
-def latent_errors(cell: Cell, rng: np.random.Generator) -> Array:
-    """Errors (n_periods,) of the outlet's stance, with standard deviation LATENT_SD."""
-    kind, _, coefficient = cell.noise.partition(" ")
-    value = float(coefficient)
-    shocks = rng.normal(size=cell.n_periods + BURN_IN)
-    if kind == "MA":
-        errors = np.asarray(lfilter([1.0, value], [1.0], shocks)) / np.sqrt(1 + value**2)
-    else:
-        errors = np.asarray(lfilter([1.0], [1.0, -value], shocks)) * np.sqrt(1 - value**2)
-    return LATENT_SD * errors[BURN_IN:]
-
-
 def simulate(cell: Cell, rng: np.random.Generator) -> Observed:
     """One series without a shift, 1 to 200 articles a period, some periods without any."""
     counts = np.round(np.exp(rng.uniform(0, np.log(200), cell.n_periods)))
-    freedom = np.maximum(counts - 1, 1)
-    scatter = ARTICLE_SD**2 * rng.chisquare(freedom) / freedom
-    se = np.where(counts > 1, np.sqrt(scatter / counts), np.nan)
+    se = estimated_se(counts, rng)
     sampling_error = rng.normal(size=cell.n_periods) * ARTICLE_SD / np.sqrt(counts)
     seen = np.ones(cell.n_periods, dtype=np.bool_)
     seen[rng.permutation(cell.n_periods)[: round(cell.missing * cell.n_periods)]] = False
     variances = np.ones(cell.n_periods)
     sampling = sampling_variances(se[seen], counts[seen])
     variances[seen] = sampling.variances
-    values = np.where(seen, latent_errors(cell, rng) + sampling_error, 0.0)
+    values = np.where(
+        seen, LATENT_SD * correlated(cell.noise, (1, cell.n_periods), rng)[0] + sampling_error, 0.0
+    )
     return Observed(values, seen, variances, sampling.degrees_of_freedom)
 
 

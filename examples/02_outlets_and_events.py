@@ -98,11 +98,12 @@ def show_outlets(series: pl.DataFrame, invasion: sl.Event) -> None:
         try:
             effect = sl.interrupted_time_series(series, invasion, source=source, target=target)
         except NotEnoughDataError as error:
-            refused.append(f"{target} in {source}")
-            reason = error
+            refused.append((f"{target} in {source}", error))
             continue
         effects.append(effect)
-    print(f"\nnot estimated: {', '.join(refused)}; the last because {reason}")
+    if refused:
+        names = ", ".join(name for name, _ in refused)
+        print(f"\nnot estimated: {names}; the last because {refused[-1][1]}")
     adjusted = sl.adjust(effects, method="max_t")
     print(f"\n{adjusted.sentence}")
     table = adjusted.table.sort("p_value").select(

@@ -7,9 +7,9 @@ import polars as pl
 
 from stancelib.charts.heading import heading
 from stancelib.charts.specification import SIGNED
-from stancelib.charts.tables import Tables
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import LIGHT, PALETTES, ThemeName, themed
-from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.errors import NotEnoughDataError
 
 NEEDED = ("target", "source", "event", "term", "estimate", "low", "high")
 P_VALUES = ("p_value", "p_value_adjusted")
@@ -69,9 +69,7 @@ def adjusted_chart(
     >>> adjusted_chart(frame).title.text
     ['Effects, and which of them hold after correction']
     """
-    for column in (*NEEDED, *P_VALUES):
-        if column not in effects.columns:
-            raise DataError.missing_column(column, effects.columns)
+    check_columns(effects, (*NEEDED, *P_VALUES))
     if effects.is_empty():
         raise NotEnoughDataError("there is no effect, nothing to draw")
     tables = Tables()

@@ -12,9 +12,9 @@ from stancelib.charts.clock import period_name
 from stancelib.charts.events import EventLayers, EventMark, event_layers
 from stancelib.charts.heading import heading
 from stancelib.charts.interrupted import observed_points, seen_periods
-from stancelib.charts.tables import Tables
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import ThemeName, themed
-from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.errors import NotEnoughDataError
 
 NEEDED = ("period", "stance", "fitted", "low", "high", "segment", "n_documents")
 NEEDED_DATES = ("change", "low", "high")
@@ -107,9 +107,7 @@ def change_points_chart(
 
 
 def _checked(frame: pl.DataFrame, needed: Sequence[str]) -> pl.DataFrame:
-    for column in needed:
-        if column not in frame.columns:
-            raise DataError.missing_column(column, frame.columns)
+    check_columns(frame, needed)
     return frame.select(*needed)
 
 
@@ -167,7 +165,4 @@ def _notes(
     if dates.is_empty():
         found = f"Line: mean level, with its {percent} band; no change point was found. "
     events = "Solid lines with names: events. " if marks.rules else ""
-    notes = f"{points}{found}{events}Times in {clock.time_zone}."
-    if marks.outside:
-        notes += f" Outside the picture: {', '.join(marks.outside)}."
-    return notes
+    return f"{points}{found}{events}Times in {clock.time_zone}.{marks.outside_words}"

@@ -15,6 +15,7 @@ import polars as pl
 from stancelib.errors import DataError
 
 CLOCK_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+DAY_EXPRESSION = "utcFormat(toDate(datum.period), '%-d %b %Y')"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _PERIOD_OF_DAYS = ((1, "day"), (7, "week"), (14, "two weeks"), (31, "month"), (92, "quarter"))
 
@@ -109,3 +110,9 @@ def date_words(at: datetime) -> str:
     '4 Feb 2022'
     """
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def period_expression(period: str) -> str:
+    """Vega's expression for the name of a period: its first day, and what begins there."""
+    start = "" if period == "day" else f"{period} from "
+    return f"'{start}' + {DAY_EXPRESSION}"

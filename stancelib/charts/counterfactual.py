@@ -9,13 +9,14 @@ import altair as alt
 import polars as pl
 
 from stancelib.charts.axes import ROW_HEIGHT, Clock, neutral_rule, stance_channel, stance_domain
-from stancelib.charts.clock import date_words, period_name, wall_clock
+from stancelib.charts.clock import date_words, period_expression, period_name, wall_clock
 from stancelib.charts.counterfactual_core import LINES, effect_runs, expected_lines
 from stancelib.charts.events import EventLayers, EventMark, event_layers
 from stancelib.charts.heading import heading
-from stancelib.charts.tables import Tables
+from stancelib.charts.interrupted import observed_points, seen_periods
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import ThemeName, themed
-from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.errors import NotEnoughDataError
 
 NEEDED = (
     "period",
@@ -138,9 +139,7 @@ def counterfactual_chart(
 
 
 def _checked(course: pl.DataFrame, events: Sequence[EventMark]) -> pl.DataFrame:
-    for column in NEEDED:
-        if column not in course.columns:
-            raise DataError.missing_column(column, course.columns)
+    check_columns(course, NEEDED)
     if course["expected"].drop_nulls().is_empty():
         raise NotEnoughDataError(f"nothing was expected in {len(course)} periods, nothing to draw")
     if not events:
@@ -156,13 +155,12 @@ def _stance_panel(frame: pl.DataFrame, style: _Style) -> alt.LayerChart:
     y = stance_channel("stance", stance_domain(values.clip(-1, 1)), label_rows=style.marks.rows)
     dash = alt.StrokeDash("line:N", scale=alt.Scale(domain=LINES, range=[[1, 0], [5, 4]]))
     base = alt.Chart(style.tables.add_frame(lines)).encode(x=x, color=_color(style), detail="run:N")
-    seen = frame.select("period", "stance", "n_documents").drop_nulls("stance")
     layers = [
         neutral_rule(style.tables),
         *_bands(base),
         base.mark_line(strokeWidth=2, clip=True).encode(y=alt.Y("value:Q"), strokeDash=dash),
         _lone(base).mark_point(filled=True, size=24, opacity=1).encode(y=alt.Y("value:Q")),
-        _points(style.tables.add_frame(seen), x, y, style.period),
+        observed_points(style.tables.add_frame(seen_periods(frame)), x, y, style.period),
         *style.marks.rules,
         *style.marks.labels,
     ]
@@ -190,31 +188,6 @@ def _lone(base: alt.Chart) -> alt.Chart:
     return lone
 
 
-def _points(seen: alt.NamedData, x: alt.X, y: alt.Y, period: str) -> alt.Chart:
-    """Observed stances, their area in proportion to the articles."""
-    points: alt.Chart = (
-        alt.Chart(seen)
-        .transform_calculate(when=_when(period))
-        .mark_point(style="observed", filled=True)
-        .encode(
-            x=x,
-            y=y,
-            size=alt.Size("n_documents:Q", scale=alt.Scale(range=[12, 170]), legend=None),
-            tooltip=[
-                alt.Tooltip("when:N", title="period"),
-                alt.Tooltip("stance:Q", format="+.2f"),
-                alt.Tooltip("n_documents:Q", title="articles", format=",d"),
-            ],
-        )
-    )
-    return points
-
-
-def _when(period: str) -> str:
-    start = "" if period == "day" else f"{period} from "
-    return f"'{start}' + utcFormat(toDate(datum.period), '%-d %b %Y')"
-
-
 def _effect_panel(
     frame: pl.DataFrame, name: str, title: str, style: _Style, *, labelled: bool
 ) -> alt.LayerChart:
@@ -233,7 +206,7 @@ def _effect_panel(
     base = (
         alt.Chart(style.tables.add_frame(effect_runs(frame, name)))
         .transform_calculate(
-            when=_when(style.period),
+            when=period_expression(style.period),
             interval="format(datum.low, '+.2f') + ' to ' + format(datum.high, '+.2f')",
         )
         .encode(
@@ -272,5 +245,4 @@ def _notes(style: _Style, events: Sequence[EventMark], confidence_level: float) 
         f"{style.period} and of its sum so far. {'; '.join(dated)}. "
         f"Times in {style.clock.time_zone}."
     )
-    outside = ", ".join(style.marks.outside)
-    return f"{notes} Outside the picture: {outside}." if outside else notes
+    return notes + style.marks.outside_words

@@ -8,13 +8,13 @@ import altair as alt
 import polars as pl
 
 from stancelib.charts.axes import ROW_HEIGHT, Clock
-from stancelib.charts.clock import date_words, period_name, wall_clock
+from stancelib.charts.clock import DAY_EXPRESSION, date_words, period_name, wall_clock
 from stancelib.charts.events import EventMark, event_layers
 from stancelib.charts.heading import heading
 from stancelib.charts.interrupted import fit_lines, line_layers
-from stancelib.charts.tables import Tables
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import ThemeName, themed
-from stancelib.errors import ArgumentError, DataError
+from stancelib.errors import ArgumentError
 
 NEEDED = (
     "period",
@@ -85,9 +85,7 @@ def interrupted_counts_chart(
     """
     if not events:
         raise ArgumentError("'events' is empty; name at least one Event")
-    for column in NEEDED:
-        if column not in fitted.columns:
-            raise DataError.missing_column(column, fitted.columns)
+    check_columns(fitted, NEEDED)
     frame = fitted.select(*NEEDED).sort("period")
     clock, tables = Clock.of(frame), Tables()
     marks = event_layers(events, clock, tables, width=width)
@@ -130,7 +128,7 @@ def _points(seen: alt.NamedData, x: alt.X, noun: str, label_rows: int) -> alt.Ch
     )
     points: alt.Chart = (
         alt.Chart(seen)
-        .transform_calculate(when="utcFormat(toDate(datum.period), '%-d %b %Y')")
+        .transform_calculate(when=DAY_EXPRESSION)
         .mark_point(style="observed", filled=True, size=30)
         .encode(
             x=x,

@@ -16,12 +16,12 @@ from stancelib.charts.axes import (
     stance_channel,
     stance_domain,
 )
-from stancelib.charts.clock import date_words, period_name, wall_clock
+from stancelib.charts.clock import DAY_EXPRESSION, date_words, period_name, wall_clock
 from stancelib.charts.events import PlainEvent, event_layers
 from stancelib.charts.heading import heading
-from stancelib.charts.tables import Tables
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import ThemeName, themed
-from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.errors import NotEnoughDataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,7 @@ class Frame:
 
 def courses_chart(frame: pl.DataFrame, courses: Sequence[Course], around: Frame) -> alt.LayerChart:
     """Draw lines over the periods of a frame; null values cut them."""
-    for column in ("period", *(course.column for course in courses)):
-        if column not in frame.columns:
-            raise DataError.missing_column(column, frame.columns)
+    check_columns(frame, ("period", *(course.column for course in courses)))
     clock, tables = Clock.of(frame), Tables()
     lines = _lines(frame.sort("period"), courses)
     if lines.is_empty():
@@ -111,7 +109,7 @@ def _line_layers(
     legend = alt.Legend(title=None, symbolType="stroke", offset=26 + ROW_HEIGHT * label_rows)
     base = (
         alt.Chart(lines)
-        .transform_calculate(when="utcFormat(toDate(datum.period), '%-d %b %Y')")
+        .transform_calculate(when=DAY_EXPRESSION)
         .encode(
             x=clock.channel(width=around.width),
             y=y,

@@ -8,8 +8,8 @@ import altair as alt
 import polars as pl
 
 from stancelib.charts.courses import Course, Frame, courses_chart
+from stancelib.charts.tables import check_columns
 from stancelib.charts.theme import ThemeName
-from stancelib.errors import DataError
 
 
 def difference_in_differences_chart(
@@ -75,9 +75,7 @@ def difference_in_differences_chart(
     >>> chart.title.text
     ['Treated outlets and controls, before and after an event']
     """
-    for column in ("period", "treated", "controls", "expected", "part"):
-        if column not in course.columns:
-            raise DataError.missing_column(column, course.columns)
+    check_columns(course, ("period", "treated", "controls", "expected", "part"))
     after = course.with_columns(expected=pl.when(pl.col("part") != "before").then("expected"))
     lines = (
         Course("treated", f"treated ({n_treated})"),

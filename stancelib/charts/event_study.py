@@ -8,13 +8,13 @@ import altair as alt
 import polars as pl
 
 from stancelib.charts.axes import Clock, neutral_rule
-from stancelib.charts.clock import date_words, period_name, wall_clock
+from stancelib.charts.clock import date_words, period_expression, period_name, wall_clock
 from stancelib.charts.differences import difference_channel, difference_domain
 from stancelib.charts.events import PlainEvent, event_layers
 from stancelib.charts.heading import heading
-from stancelib.charts.tables import Tables
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import ThemeName, themed
-from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.errors import NotEnoughDataError
 
 NEEDED = ("period", "relative", "estimate", "low", "high", "part", "n")
 REFERENCE = "reference"
@@ -112,9 +112,7 @@ def event_study_chart(
 
 
 def _checked(course: pl.DataFrame) -> pl.DataFrame:
-    for column in NEEDED:
-        if column not in course.columns:
-            raise DataError.missing_column(column, course.columns)
+    check_columns(course, NEEDED)
     if course.filter(pl.col("part") != REFERENCE)["estimate"].drop_nulls().is_empty():
         raise NotEnoughDataError(f"none of {len(course)} periods has an estimate, nothing to draw")
     return course.select(*NEEDED).sort("period")
@@ -140,14 +138,13 @@ def _point_layers(
     tables: Tables, rows: pl.DataFrame, x: alt.X, y: alt.Y, period: str
 ) -> list[alt.Chart]:
     """Estimates filled, the reference hollow."""
-    start = "" if period == "day" else f"{period} from "
     layers = []
     for filled in (True, False):
         some = rows.filter((pl.col("part") != REFERENCE) == filled)
         points: alt.Chart = (
             alt.Chart(tables.add_frame(some))
             .transform_calculate(
-                when=f"'{start}' + utcFormat(toDate(datum.period), '%-d %b %Y')",
+                when=period_expression(period),
                 interval="isValid(datum.low) && isValid(datum.high) ? "
                 "format(datum.low, '+.2f') + ' to ' + format(datum.high, '+.2f') : 'unbounded'",
             )

@@ -63,6 +63,12 @@ class EventLayers:
     rows: int = 0
     outside: tuple[str, ...] = ()
 
+    @property
+    def outside_words(self) -> str:
+        """A sentence behind a note that names the events outside; empty without any."""
+        names = ", ".join(self.outside)
+        return f" Outside the picture: {names}." if names else ""
+
     def bare(self) -> EventLayers:
         """The rules without labels, ending at the top of the picture."""
         rules = tuple(rule.encode(y=alt.value(0)) for rule in self.rules)

@@ -15,12 +15,12 @@ from stancelib.charts.axes import (
     stance_channel,
     stance_domain,
 )
-from stancelib.charts.clock import date_words, period_name, wall_clock
+from stancelib.charts.clock import date_words, period_expression, period_name, wall_clock
 from stancelib.charts.events import EventLayers, EventMark, PlainEvent, event_layers
 from stancelib.charts.heading import heading
-from stancelib.charts.tables import Tables
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import ThemeName, themed
-from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.errors import NotEnoughDataError
 
 NEEDED = (
     "period",
@@ -135,9 +135,7 @@ def interrupted_time_series_chart(
 
 
 def _checked(fitted: pl.DataFrame) -> pl.DataFrame:
-    for column in NEEDED:
-        if column not in fitted.columns:
-            raise DataError.missing_column(column, fitted.columns)
+    check_columns(fitted, NEEDED)
     if fitted["fitted"].drop_nulls().is_empty():
         raise NotEnoughDataError(f"none of {len(fitted)} periods is fitted, nothing to draw")
     return fitted.select(*NEEDED).sort("period")
@@ -204,10 +202,9 @@ def seen_periods(frame: pl.DataFrame) -> pl.DataFrame:
 
 def observed_points(seen: alt.NamedData, x: alt.X, y: alt.Y, period: str) -> alt.Chart:
     """Observed stances, their area in proportion to the articles."""
-    start = "" if period == "day" else f"{period} from "
     points: alt.Chart = (
         alt.Chart(seen)
-        .transform_calculate(when=f"'{start}' + utcFormat(toDate(datum.period), '%-d %b %Y')")
+        .transform_calculate(when=period_expression(period))
         .mark_point(style="observed", filled=True)
         .encode(
             x=x,

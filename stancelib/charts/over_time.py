@@ -10,14 +10,14 @@ import polars as pl
 from altair.utils.schemapi import UndefinedType
 
 from stancelib.charts.axes import Clock, neutral_rule, stance_channel, stance_domain
-from stancelib.charts.clock import period_name
+from stancelib.charts.clock import period_expression, period_name
 from stancelib.charts.events import EventLayers, EventMark, event_layers
 from stancelib.charts.heading import heading
 from stancelib.charts.over_time_core import Panel, drawn_frame, panels_of
-from stancelib.charts.tables import Tables
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import MOST_COLOURS, ThemeName, themed
 from stancelib.charts.words import describe_series
-from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.errors import NotEnoughDataError
 
 NEEDED = ("target", "source", "period", "stance", "se", "n_documents")
 COUNT_HEIGHT = 34
@@ -161,9 +161,7 @@ def _grid(panels: list[Panel], style: _Style) -> alt.VConcatChart:
 
 
 def _checked(series: pl.DataFrame) -> pl.DataFrame:
-    for column in NEEDED:
-        if column not in series.columns:
-            raise DataError.missing_column(column, series.columns)
+    check_columns(series, NEEDED)
     if series.is_empty():
         raise NotEnoughDataError("the series has no rows, nothing to draw")
     return series.select(*NEEDED)
@@ -190,8 +188,7 @@ def _notes(style: _Style) -> str:
         "(± 1.96 standard errors; none where there is one article). "
         f"Gaps: no article. Times in {style.clock.time_zone}."
     )
-    outside = ", ".join(style.marks.outside)
-    return f"{notes} Outside the picture: {outside}." if outside else notes
+    return notes + style.marks.outside_words
 
 
 def _panel(panel: Panel, style: _Style, *, headed: bool) -> alt.VConcatChart:
@@ -245,10 +242,9 @@ def _color(sources: list[str]) -> alt.Color | UndefinedType:
 
 def _hover(base: alt.Chart, y: alt.Y, period: str) -> alt.Chart:
     """Invisible points that say on hovering what stands there."""
-    start = "" if period == "day" else f"{period} from "
     points: alt.Chart = (
         base.transform_calculate(
-            when=f"'{start}' + utcFormat(toDate(datum.period), '%-d %b %Y')",
+            when=period_expression(period),
             interval="isValid(datum.low) ? format(datum.low, '+.2f') + ' to ' + "
             "format(datum.high, '+.2f') : 'none: one article'",
         )

@@ -10,9 +10,9 @@ import polars as pl
 
 from stancelib.charts.clock import date_words
 from stancelib.charts.heading import heading
-from stancelib.charts.tables import Tables
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import LIGHT, PALETTES, ThemeName, themed
-from stancelib.errors import ArgumentError, DataError, NotEnoughDataError
+from stancelib.errors import ArgumentError, NotEnoughDataError
 
 NEEDED = ("is_event", "term", "estimate", "statistic")
 AXIS_TITLE = "Shift over its standard error"
@@ -102,9 +102,7 @@ def placebo_chart(
 
 
 def _checked(placebos: pl.DataFrame, term: str, named: str) -> pl.DataFrame:
-    for column in (*NEEDED, named):
-        if column not in placebos.columns:
-            raise DataError.missing_column(column, placebos.columns)
+    check_columns(placebos, (*NEEDED, named))
     known = placebos["term"].unique(maintain_order=True).to_list()
     if term not in known:
         raise ArgumentError.unknown("term", term, known)

@@ -6,9 +6,9 @@ import altair as alt
 import polars as pl
 
 from stancelib.charts.heading import heading
-from stancelib.charts.tables import Tables
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import ThemeName, themed
-from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.errors import NotEnoughDataError
 
 NEEDED = ("articles", "shift", "power")
 
@@ -58,9 +58,7 @@ def power_chart(
     >>> power_chart(curve).title.text
     ['The chance to show a shift']
     """
-    for column in NEEDED:
-        if column not in curve.columns:
-            raise DataError.missing_column(column, curve.columns)
+    check_columns(curve, NEEDED)
     if curve.is_empty():
         raise NotEnoughDataError("the curve has no row, nothing to draw")
     tables = Tables()

@@ -7,9 +7,9 @@ import polars as pl
 
 from stancelib.charts.axes import NORMAL_95
 from stancelib.charts.heading import heading
-from stancelib.charts.tables import Tables
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import LIGHT, PALETTES, ThemeName, themed
-from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.errors import NotEnoughDataError
 
 NEEDED = ("set", "n", "confidence", "accuracy")
 # Axis and gap, in pixels.
@@ -89,9 +89,7 @@ def reliability_diagram(
 
 
 def _checked(bins: pl.DataFrame) -> pl.DataFrame:
-    for column in NEEDED:
-        if column not in bins.columns:
-            raise DataError.missing_column(column, bins.columns)
+    check_columns(bins, NEEDED)
     frame = bins.select(NEEDED).filter(pl.col("n") > 0)
     if frame.is_empty():
         raise NotEnoughDataError("no bin holds a mention, nothing to draw")

@@ -8,9 +8,9 @@ import altair as alt
 import polars as pl
 
 from stancelib.charts.heading import heading
-from stancelib.charts.tables import Tables
+from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import LIGHT, PALETTES, ThemeName, themed
-from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.errors import NotEnoughDataError
 
 NEEDED = ("estimate", "low", "high")
 CLEAR, UNCLEAR = "interval without 0", "interval with 0"
@@ -75,9 +75,7 @@ def specification_chart(
     >>> len(specification_chart(curve, choices=["every"]).vconcat)
     2
     """
-    for column in (*NEEDED, *choices):
-        if column not in curve.columns:
-            raise DataError.missing_column(column, curve.columns)
+    check_columns(curve, (*NEEDED, *choices))
     if curve.is_empty():
         raise NotEnoughDataError("the curve has no specification, nothing to draw")
     ordered = curve.sort("estimate").with_columns(

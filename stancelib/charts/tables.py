@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +16,16 @@ import altair as alt
 import polars as pl
 
 from stancelib.charts.clock import as_clock
+from stancelib.errors import DataError
 
 Rows = list[dict[str, Any]]
+
+
+def check_columns(frame: pl.DataFrame, needed: Iterable[str]) -> None:
+    """Refuse a frame that lacks a column, and say which it has."""
+    for column in needed:
+        if column not in frame.columns:
+            raise DataError.missing_column(column, frame.columns)
 
 
 @dataclass(slots=True)

@@ -11,17 +11,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.effects.diagnostics_core import autocorrelation, breusch_pagan, ljung_box
+from stancelib.effects.diagnostics import leverage_notes
+from stancelib.effects.diagnostics_core import (
+    DOUBTFUL,
+    autocorrelation,
+    breusch_pagan,
+    ljung_box,
+    ljung_box_lags,
+)
 from stancelib.effects.noise_points_core import NoisePoints
 from stancelib.effects.penalized_search import SearchRecord
-from stancelib.effects.presentation import plain_table
+from stancelib.effects.presentation import plain_table, plain_value
 from stancelib.effects.segment_levels_core import WhiteResiduals
 
 Array = NDArray[np.float64]
 
-_DOUBTFUL = 0.05
-_MOST_LAGS = 10
-_HIGH_LEVERAGE = 0.5
 # An autoregression is a slow drift beyond this correlation, if it is so much of the noise.
 _SLOW, _NOTABLE = 0.95, 0.5
 
@@ -87,9 +91,8 @@ class ChangePointDiagnostics:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; the instants in ISO 8601."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = {name: plain_value(getattr(self, name)) for name in self.__slots__}
         return values | {
-            "strongest": self.strongest.isoformat(),
             "periods": plain_table(self.periods),
             "notes": list(self.notes),
         }
@@ -121,7 +124,7 @@ def diagnose_changes(
     doubts : list of str
         What the caller noticed.
     """
-    lags = max(1, min(_MOST_LAGS, len(times) // 5))
+    lags = ljung_box_lags(len(times))
     trend = np.column_stack([np.ones(len(times)), times / times.max()])
     # Levels without noise leave rounding errors, about which nothing can be tested.
     exact = bool(np.abs(residuals.raw).max() < np.sqrt(np.finfo(np.float64).eps))
@@ -159,7 +162,7 @@ def diagnose_changes(
             *doubts,
             *_noise_notes(numbers["ljung_box_p_value"], lags, _drift_probability(noise)),
             *_uneven_notes(numbers["heteroskedasticity_p_value"]),
-            *_leverage_notes(frame),
+            *leverage_notes(frame, "the level of its segment follows this one value"),
         ),
     )
 
@@ -170,12 +173,12 @@ def _drift_probability(noise: NoisePoints) -> float:
 
 def _noise_notes(left_over: float | None, lags: int, drift: float) -> list[str]:
     notes = []
-    if left_over is not None and left_over < _DOUBTFUL:
+    if left_over is not None and left_over < DOUBTFUL:
         notes.append(
             f"what the model leaves is still correlated over {lags} periods (Ljung-Box p = "
             f"{left_over:.3g}): false alarms may be more frequent; look for a rhythm or a trend"
         )
-    if drift > _DOUBTFUL:
+    if drift > DOUBTFUL:
         notes.append(
             "the series may drift so slowly that shifts of its level can hardly be told from it "
             f"(probability {drift:.2f})"
@@ -184,15 +187,6 @@ def _noise_notes(left_over: float | None, lags: int, drift: float) -> list[str]:
 
 
 def _uneven_notes(uneven: float | None) -> list[str]:
-    if uneven is None or uneven >= _DOUBTFUL:
+    if uneven is None or uneven >= DOUBTFUL:
         return []
     return [f"the noise changes along the series (Breusch-Pagan p = {uneven:.3g})"]
-
-
-def _leverage_notes(frame: pl.DataFrame) -> list[str]:
-    high = frame.filter(pl.col("leverage") > _HIGH_LEVERAGE)
-    return [
-        f"the period {row['period']:%Y-%m-%d} has leverage {row['leverage']:.2f}: "
-        "the level of its segment follows this one value"
-        for row in high.iter_rows(named=True)
-    ]

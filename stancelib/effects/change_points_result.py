@@ -121,7 +121,7 @@ class ChangePoints(Shown):
             "false_alarm_rate": self.false_alarm_rate,
             "confidence_level": self.confidence_level,
             "sentence": self.sentence,
-            "table": self.table.to_dicts(),
+            "table": plain_table(self.table),
             "dates": plain_table(self.dates),
             "segments": plain_table(self.segments),
             "fitted": plain_table(self.fitted),

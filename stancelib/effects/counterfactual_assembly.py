@@ -18,6 +18,7 @@ from stancelib.effects.counterfactual_summary_core import (
     EffectDraws,
     OneStep,
     Summary,
+    at_parameters,
     effects_of,
     influence,
     one_step,
@@ -81,14 +82,15 @@ def assemble(fitted: Fitted) -> Counterfactual:
     posterior = fitted.continued.posterior
     effects, paths = fitted.effects(fitted.continued.simulation)
     average, cumulative = summarize(effects.average, level), summarize(effects.cumulative, level)
-    parameters = typical_parameters(fitted.data.problem, posterior)
-    forecasts = one_step(fitted.data.problem, posterior, parameters)
+    problem = fitted.data.problem
+    point = at_parameters(problem, posterior, typical_parameters(problem, posterior))
+    forecasts = one_step(problem, point)
     pointwise, expected = summarize(effects.pointwise, level), summarize(paths, level)
     averaging = (share * fitted.data.seen[n:]).sum(0)
     single = influence(
-        fitted.data.problem,
+        problem,
         posterior,
-        parameters,
+        point,
         fitted.data.controls[n:],
         averaging / (exposure * fitted.data.seen[n:]).sum(),
     )

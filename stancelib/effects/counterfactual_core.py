@@ -12,12 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stancelib.effects.generalized_least_squares_core import RHO_PRIOR_POWER
+from stancelib.effects.generalized_least_squares_core import RHO_PRIOR_POWER, normalized
 from stancelib.effects.importance_core import WeightedPoints, importance_sample, resample
 from stancelib.effects.spike_slab_core import (
     Slab,
     coefficients_of,
-    normalized,
     subset_log_weights,
 )
 from stancelib.effects.structural_core import (

@@ -17,14 +17,19 @@ from stancelib.effects.counterfactual_model import Standardized
 from stancelib.effects.counterfactual_summary_core import Influence, OneStep
 from stancelib.effects.counterfactual_windows import Windows
 from stancelib.effects.counterfactual_words import Doubts, notes_of
-from stancelib.effects.diagnostics_core import autocorrelation, breusch_pagan, ljung_box
-from stancelib.effects.presentation import plain_table
+from stancelib.effects.diagnostics_core import (
+    autocorrelation,
+    breusch_pagan,
+    ljung_box,
+    ljung_box_lags,
+    weighted_quantiles,
+)
+from stancelib.effects.presentation import plain_table, plain_value
 from stancelib.effects.words import Quantity
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_MOST_LAGS = 10
 _NORMAL_95 = 1.96
 
 
@@ -108,12 +113,12 @@ class CounterfactualDiagnostics:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; the instants in ISO 8601."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = {name: plain_value(getattr(self, name)) for name in self.__slots__}
         stays = self.if_level_stays
         return values | {
             "if_level_stays": None if stays is None else asdict(stays),
             "periods": plain_table(self.periods),
-            "controls": self.controls.to_dicts(),
+            "controls": plain_table(self.controls),
             "event_periods": [period.isoformat() for period in self.event_periods],
             "event_period_treatments": list(self.event_period_treatments),
             "notes": list(self.notes),
@@ -174,7 +179,7 @@ def diagnose_counterfactual(seen: Checked) -> CounterfactualDiagnostics:
     data, windows, errors = seen.data, seen.windows, seen.forecasts.errors
     times = np.flatnonzero(np.isfinite(errors)).astype(np.float64)
     errors = errors[np.isfinite(errors)]
-    lags = max(1, min(_MOST_LAGS, len(errors) // 5))
+    lags = ljung_box_lags(len(errors))
     line = np.column_stack([np.ones(len(times)), times])
     noise = _noise(seen)
     doubts = Doubts(
@@ -224,7 +229,10 @@ def _noise(seen: Checked) -> dict[str, Any]:
     weights, scale = seen.posterior.sample.weights, seen.data.scale
     rho: list[float | None] = [None, None, None]
     if structure.autoregression:
-        rho = [float(weights @ parameters.rho), *_interval(parameters.rho, weights)]
+        rho = [
+            float(weights @ parameters.rho),
+            *weighted_quantiles(parameters.rho, weights, (0.025, 0.975)),
+        ]
     return {
         "noise": "autoregression" if structure.autoregression else "white",
         "rho": rho[0],
@@ -273,13 +281,6 @@ def _control_frame(seen: Checked) -> pl.DataFrame:
             "n_outside": outside[seen.inside].sum(0),
         }
     )
-
-
-def _interval(values: Array, weights: Array) -> list[float]:
-    """Ends of the 95 % interval of weighted values (G,)."""
-    order = np.argsort(values, kind="stable")
-    middle = np.cumsum(weights[order]) - weights[order] / 2
-    return [float(end) for end in np.interp([0.025, 0.975], middle, values[order])]
 
 
 def _number(value: float) -> float | None:

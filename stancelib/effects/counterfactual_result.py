@@ -121,7 +121,7 @@ class Counterfactual(Shown):
             "confidence_level": self.confidence_level,
             "seed": self.seed,
             "sentence": self.sentence,
-            "table": self.table.to_dicts(),
+            "table": plain_table(self.table),
             "diagnostics": self.diagnostics.to_dict(),
             "course": plain_table(self.course),
         }

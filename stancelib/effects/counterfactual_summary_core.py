@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stancelib.effects.counterfactual_core import Posterior, Problem, whitened_products
-from stancelib.effects.spike_slab_core import coefficients_of, normalized, subset_log_weights
+from stancelib.effects.generalized_least_squares_core import normalized
+from stancelib.effects.spike_slab_core import coefficients_of, subset_log_weights
 from stancelib.effects.structural_core import (
+    Filtered,
     Matrices,
     Parameters,
     Structure,
@@ -55,6 +57,28 @@ class Summary:
     low: Array
     high: Array
     p_value: Array
+
+
+@dataclass(frozen=True, slots=True)
+class AtParameters:
+    """The time before the event, filtered at one set of parameters.
+
+    Attributes
+    ----------
+    parameters : Parameters
+        The set.
+    filtered : Filtered
+        Forecasts of the columns.
+    products : (1, 1 + p, 1 + p)
+        Cross-products of the whitened columns.
+    log_weights : (S,)
+        Of the subsets of controls.
+    """
+
+    parameters: Parameters
+    filtered: Filtered
+    products: Array
+    log_weights: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +163,24 @@ def typical_parameters(problem: Problem, posterior: Posterior) -> Parameters:
     return Parameters.of(mean[None], problem.structure)
 
 
-def one_step(problem: Problem, posterior: Posterior, parameters: Parameters) -> OneStep:
-    """Forecast each period from those before it, at one set of parameters."""
+def at_parameters(problem: Problem, posterior: Posterior, parameters: Parameters) -> AtParameters:
+    """Filter the time before at one set of parameters, and weigh the subsets of controls."""
     filtered = filter_columns(
         problem.columns, problem.ratios, parameters, problem.structure, posterior.system
     )
     products, _ = whitened_products(problem.columns, filtered)
-    variance = parameters.noise**2
-    weights = normalized(subset_log_weights(products, problem.slab, variance))[0]
+    found = subset_log_weights(products, problem.slab, parameters.noise**2)[0]
+    return AtParameters(parameters, filtered, products, found)
+
+
+def one_step(problem: Problem, point: AtParameters) -> OneStep:
+    """Forecast each period from those before it, at one set of parameters."""
+    filtered, variance = point.filtered, point.parameters.noise**2
+    weights = normalized(point.log_weights)
     # Subsets without weight do not count, and their matrices are left alone.
     likely = np.flatnonzero(weights > _LEAST_WEIGHT)
     centres, _ = coefficients_of(
-        np.repeat(products, len(likely), 0),
+        np.repeat(point.products, len(likely), 0),
         problem.slab,
         np.repeat(variance, len(likely)),
         problem.slab.subsets[likely],
@@ -166,7 +196,7 @@ def one_step(problem: Problem, posterior: Posterior, parameters: Parameters) -> 
 def influence(
     problem: Problem,
     posterior: Posterior,
-    parameters: Parameters,
+    point: AtParameters,
     controls: Array,
     averaging: Array,
 ) -> Influence:
@@ -177,7 +207,7 @@ def influence(
 
     Parameters
     ----------
-    problem, posterior, parameters : Problem, Posterior, Parameters
+    problem, posterior, point : Problem, Posterior, AtParameters
         The time before, n periods.
     controls : (H, p)
         Behind it; NaN where one is missing.
@@ -185,9 +215,10 @@ def influence(
         Share of each period in the average; 0 where a control is missing.
     """
     n_periods, total = len(problem.columns), len(problem.columns) + len(controls)
+    parameters = point.parameters
     covariance = signal_covariance(problem.structure, parameters, posterior.system, total)
     every = np.nan_to_num(np.vstack([problem.columns[:, 1:], controls]))
-    covariance += every @ _control_covariance(problem, posterior, parameters) @ every.T
+    covariance += every @ _control_covariance(problem, point) @ every.T
     seen = np.isfinite(problem.columns[:, 0])
     noise = observation_variances(parameters, problem.ratios, problem.structure)[0]
     before = (covariance[:n_periods, :n_periods] + np.diag(noise))[np.ix_(seen, seen)]
@@ -221,16 +252,11 @@ def signal_covariance(
     return covariance
 
 
-def _control_covariance(problem: Problem, posterior: Posterior, parameters: Parameters) -> Array:
+def _control_covariance(problem: Problem, point: AtParameters) -> Array:
     """Prior covariance (p, p) of the coefficients that the most probable subset has."""
-    filtered = filter_columns(
-        problem.columns, problem.ratios, parameters, problem.structure, posterior.system
-    )
-    products, _ = whitened_products(problem.columns, filtered)
-    variance = parameters.noise**2
-    found = subset_log_weights(products, problem.slab, variance)[0]
-    inside = problem.slab.subsets[int(np.argmax(found))]
+    inside = problem.slab.subsets[int(np.argmax(point.log_weights))]
     covariance = np.zeros(problem.slab.precision.shape)
     both = np.ix_(inside, inside)
-    covariance[both] = variance[0] * np.linalg.inv(problem.slab.precision[both])
+    variance = point.parameters.noise[0] ** 2
+    covariance[both] = variance * np.linalg.inv(problem.slab.precision[both])
     return covariance

@@ -20,7 +20,7 @@ from stancelib.effects.counts_assembly import (
 from stancelib.effects.counts_core import CountFit, fit_counts
 from stancelib.effects.counts_result import CountDiagnostics, InterruptedCounts
 from stancelib.effects.counts_words import CountStory, tell_counts
-from stancelib.effects.diagnostics_core import autocorrelation, ljung_box
+from stancelib.effects.diagnostics_core import DOUBTFUL, autocorrelation, ljung_box, ljung_box_lags
 from stancelib.effects.event import Event
 from stancelib.effects.fitted_lines import term_table
 from stancelib.effects.interruption import Interruption
@@ -35,8 +35,6 @@ Array = NDArray[np.float64]
 Family = Literal["poisson", "quasi_poisson", "negative_binomial"]
 CountError = Literal["gls", "hac", "model"]
 
-_MOST_LAGS = 10
-_DOUBTFUL = 0.05
 _OVERDISPERSED = 1.5
 
 
@@ -201,10 +199,10 @@ def _diagnostics(
 ) -> CountDiagnostics:
     residuals = fit.pearson_residuals(counts)
     times = np.flatnonzero(placed.used).astype(np.float64)
-    lags = max(1, min(_MOST_LAGS, len(counts) // 5))
+    lags = ljung_box_lags(len(counts))
     correlated = ljung_box(residuals, times, lags)
     notes = []
-    if correlated < _DOUBTFUL and error != "gls":
+    if correlated < DOUBTFUL and error != "gls":
         notes.append(
             f"the counts are still correlated over {lags} periods (Ljung-Box p = "
             f"{correlated:.3g}): intervals may be too narrow; look for a rhythm in the series"

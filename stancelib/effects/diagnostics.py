@@ -12,7 +12,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.effects.diagnostics_core import autocorrelation, breusch_pagan, influence, ljung_box
+from stancelib.effects.diagnostics_core import (
+    DOUBTFUL,
+    autocorrelation,
+    breusch_pagan,
+    influence,
+    ljung_box,
+    ljung_box_lags,
+)
 from stancelib.effects.error_model import ErrorModel
 from stancelib.effects.presentation import plain_table, plain_value
 from stancelib.effects.regression_core import RegressionFit
@@ -20,8 +27,6 @@ from stancelib.effects.student_mixture_core import contrasts
 
 Array = NDArray[np.float64]
 
-_DOUBTFUL = 0.05
-_MOST_LAGS = 10
 _HIGH_LEVERAGE = 0.5
 
 
@@ -158,7 +163,7 @@ def diagnose(
     coefficients = contrasts(fit.mixture, np.eye(n_terms))
     frame = _influence_frame(fit, seen)
     white = fit.white_outcome - fit.white_design @ coefficients.estimate
-    lags = max(1, min(_MOST_LAGS, n_periods // 5))
+    lags = ljung_box_lags(n_periods)
     # A line without noise leaves rounding errors, about which nothing can be tested.
     exact = bool(np.abs(seen.residuals).max() < np.sqrt(np.finfo(np.float64).eps))
     checks = {
@@ -169,7 +174,7 @@ def diagnose(
     numbers = {name: None if exact else _number(value) for name, value in checks.items()}
     notes = (
         *_noise_notes(numbers["ljung_box_p_value"], numbers["heteroskedasticity_p_value"], lags),
-        *_leverage_notes(frame),
+        *leverage_notes(frame, "the fit follows this one value"),
         *_influence_notes(frame, seen, coefficients.se),
         *(["errors take the periods for independent"] if model.kind == "ols" else []),
     )
@@ -218,23 +223,23 @@ def _number(value: float) -> float | None:
 
 def _noise_notes(left_over: float | None, uneven: float | None, lags: int) -> list[str]:
     notes = []
-    if left_over is not None and left_over < _DOUBTFUL:
+    if left_over is not None and left_over < DOUBTFUL:
         notes.append(
             f"what the model leaves is still correlated over {lags} periods (Ljung-Box p = "
             f"{left_over:.3g}): intervals may be too narrow; look for a rhythm in the series"
         )
-    if uneven is not None and uneven < _DOUBTFUL:
+    if uneven is not None and uneven < DOUBTFUL:
         notes.append(
             f"the noise changes along the series or at the event (Breusch-Pagan p = {uneven:.3g})"
         )
     return notes
 
 
-def _leverage_notes(frame: pl.DataFrame) -> list[str]:
+def leverage_notes(frame: pl.DataFrame, meaning: str) -> list[str]:
+    """A note for each period that carries the fit, and what that means."""
     high = frame.filter(pl.col("leverage") > _HIGH_LEVERAGE)
     return [
-        f"the period {row['period']:%Y-%m-%d} has leverage {row['leverage']:.2f}: "
-        "the fit follows this one value"
+        f"the period {row['period']:%Y-%m-%d} has leverage {row['leverage']:.2f}: {meaning}"
         for row in high.iter_rows(named=True)
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 Array = NDArray[np.float64]
+
+# Below this p-value a check is put into words.
+DOUBTFUL = 0.05
+_MOST_LAGS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +100,15 @@ def influence(outcome: Array, design: Array) -> Influence:
     # A period that alone carries a term has leverage 1: the fit without it does not exist.
     room = np.where(leverage > 1 - 1e-9, np.nan, 1 - leverage)
     return Influence(leverage, directions * (residuals / room)[:, None])
+
+
+def ljung_box_lags(n_periods: int) -> int:
+    """Autocorrelations that a test of so many residuals looks at."""
+    return max(1, min(_MOST_LAGS, n_periods // 5))
+
+
+def weighted_quantiles(values: Array, weights: Array, shares: Sequence[float]) -> list[float]:
+    """Quantiles of weighted values (G,), between them by linear interpolation."""
+    order = np.argsort(values, kind="stable")
+    middle = np.cumsum(weights[order]) - weights[order] / 2
+    return [float(x) for x in np.interp(shares, middle, values[order])]

@@ -73,10 +73,7 @@ def fit_series(used: pl.DataFrame, times: Array, design: Array, model: ErrorMode
     model : ErrorModel
         Kind of error and weights.
     """
-    sampling = SamplingVariance(np.ones(len(times)), 0.0)
-    if model.weights == "precision":
-        se = used["se"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        sampling = sampling_variances(se, used["n_effective"].cast(pl.Float64).to_numpy())
+    sampling = sampling_of(used, model.weights)
     sizes = column_sizes(design)
     regression = Regression(
         outcome=used["stance"].to_numpy()[None],
@@ -88,3 +85,11 @@ def fit_series(used: pl.DataFrame, times: Array, design: Array, model: ErrorMode
     if model.kind == "gls":
         return regress_generalized(regression).rescaled(sizes)
     return regress_weighted(regression, times, model.lags(len(times))).rescaled(sizes)
+
+
+def sampling_of(used: pl.DataFrame, weights: Weights) -> SamplingVariance:
+    """Sampling variances of rows of a Series frame; all alike where these do not weigh."""
+    if weights == "none":
+        return SamplingVariance(np.ones(used.height), 0.0)
+    se = used["se"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return sampling_variances(se, used["n_effective"].cast(pl.Float64).to_numpy())

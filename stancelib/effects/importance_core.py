@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stancelib.effects.spike_slab_core import normalized
+from stancelib.effects.generalized_least_squares_core import normalized
 
 Array = NDArray[np.float64]
 

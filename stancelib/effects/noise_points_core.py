@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from stancelib.effects.diagnostics_core import weighted_quantiles
+
 Array = NDArray[np.float64]
 
 
@@ -95,9 +97,7 @@ class NoisePoints:
 
     def rho_quantiles(self, *shares: float) -> list[float]:
         """Quantiles of the autocorrelation, between the points by linear interpolation."""
-        order = np.argsort(self.rho, kind="stable")
-        middle = np.cumsum(self.weights[order]) - self.weights[order] / 2
-        return [float(x) for x in np.interp(shares, middle, self.rho[order])]
+        return weighted_quantiles(self.rho, self.weights, shares)
 
     def precision(self, ratios: Array) -> Array:
         """Weights (n,) of periods with sampling variances in these `ratios` to the median."""

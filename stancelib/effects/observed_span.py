@@ -10,10 +10,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.effects.error_model import Weights
+from stancelib.effects.error_model import Weights, sampling_of
 from stancelib.effects.noise_points_core import Observed
 from stancelib.effects.periods import ChosenSeries
-from stancelib.effects.precision_core import SamplingVariance, sampling_variances
 from stancelib.errors import NotEnoughDataError
 
 Array = NDArray[np.float64]
@@ -78,10 +77,7 @@ def observed_span(
             f"the stance toward {name} is the same in all {len(seen)} periods; without variation "
             "no change can be found"
         )
-    sampling = SamplingVariance(np.ones(len(seen)), 0.0)
-    if weights == "precision":
-        se = used["se"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        sampling = sampling_variances(se, used["n_effective"].cast(pl.Float64).to_numpy())
+    sampling = sampling_of(used, weights)
     times = (seen - first).astype(np.float64)
     observed = Observed(stance, sampling.variances, sampling.degrees_of_freedom, times)
     return ObservedSpan(chosen, first, chosen.frame[first : last + 1], observed)

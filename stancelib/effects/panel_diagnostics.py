@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from stancelib.effects.diagnostics_core import DOUBTFUL
 from stancelib.effects.panel_diagnostics_core import (
     changing_noise,
     common_movement,
@@ -24,7 +25,6 @@ from stancelib.effects.two_way_effects_core import PanelFit
 
 Array = NDArray[np.float64]
 
-_DOUBTFUL = 0.05
 _TOGETHER = 0.2
 _FEW = 6
 
@@ -234,7 +234,7 @@ def _notes(seen: FittedPanel, numbers: dict[str, float | None], sources: pl.Data
             "period effects): they are fewer independent witnesses than they are names, and "
             "intervals may be too narrow"
         )
-    if uneven is not None and uneven < _DOUBTFUL:
+    if uneven is not None and uneven < DOUBTFUL:
         notes.append(
             f"the noise differs between groups or across the event (Breusch-Pagan p = {uneven:.3g})"
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from stancelib.effects.diagnostics_core import DOUBTFUL
 from stancelib.effects.pre_trend import PreTrend
 from stancelib.effects.words import (
     ASSUMPTION,
@@ -20,7 +21,6 @@ from stancelib.effects.words import (
 )
 
 _MOST_NAMES = 3
-_DOUBTFUL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _before(story: PanelStory, pre_trend: PreTrend | None) -> str:
         return "How the courses ran before the event cannot be tested."
     courses = "the courses already differed" if story.controls else "the course already moved"
     p_value = f"p = {number(pre_trend.p_value, 3)}"
-    if pre_trend.p_value < _DOUBTFUL:
+    if pre_trend.p_value < DOUBTFUL:
         return f"Before the event {courses} ({p_value}): the shift may be older than the event."
     rate = PERIOD_NAMES[story.every].rate
     calm = "the courses did not differ" if story.controls else "the course did not move"

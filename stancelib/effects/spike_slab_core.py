@@ -107,12 +107,6 @@ def _volume_and_gain(information: Array, moments: Array, n_subsets: int) -> tupl
     return log_volume, -left[..., 0, 0]
 
 
-def normalized(log_weights: Array) -> Array:
-    """Weights that sum to 1 along the last axis, from their logarithms."""
-    weights = np.exp(log_weights - log_weights.max(-1, keepdims=True))
-    return np.asarray(weights / weights.sum(-1, keepdims=True), dtype=np.float64)
-
-
 def coefficients_of(
     products: Array, slab: Slab, noise_variance: Array, inside: Mask
 ) -> tuple[Array, Array]:

@@ -20,15 +20,16 @@ from stancelib.effects.counterfactual_core import (
     whitened_products,
 )
 from stancelib.effects.counterfactual_summary_core import (
+    at_parameters,
     effects_of,
     influence,
     signal_covariance,
     summarize,
 )
+from stancelib.effects.generalized_least_squares_core import normalized
 from stancelib.effects.importance_core import WeightedPoints, importance_sample, resample
 from stancelib.effects.spike_slab_core import (
     coefficients_of,
-    normalized,
     slab_of,
     subset_log_weights,
 )
@@ -349,7 +350,8 @@ def test_influence_is_what_leaving_a_period_out_does(
 ) -> None:
     problem, posterior, ahead = single
     averaging = np.array([0.0, 0.1, 0.2, 0.3, 0.2, 0.2])
-    found = influence(problem, posterior, posterior.parameters, ahead.controls, averaging)
+    point = at_parameters(problem, posterior, posterior.parameters)
+    found = influence(problem, posterior, point, ahead.controls, averaging)
     seen = np.isfinite(problem.columns[:, 0])
     whole = averaging @ conditional(problem, posterior, ahead, seen)[0]
     for period in (0, 3, 28):
