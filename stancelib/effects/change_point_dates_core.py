@@ -4,7 +4,9 @@ A date is kept when the hypothesis "the change was here" is not rejected by the 
 against the best date. Under that hypothesis the levels before and after are estimated by sufficient
 statistics; given these, the likelihood ratio has a distribution without unknown levels (Worsley
 1986; Siegmund 1988), from which is drawn here, so that the set covers small shifts, too, where
-asymptotic intervals do not. The noise is averaged over its posterior.
+asymptotic intervals do not. Only draws count whose change would have been found: a change has a
+date only where it was found, and a small shift is found when noise adds to it, often beside it. The
+noise is averaged over its posterior.
 """
 
 from __future__ import annotations
@@ -59,6 +61,7 @@ def date_changes(
     noise: NoisePoints,
     changes: Indices,
     minimum: int,
+    rate: float,
     generator: np.random.Generator,
 ) -> list[DatedChange]:
     """Test every admissible row of each change (k,).
@@ -73,11 +76,13 @@ def date_changes(
         Rows that begin a new level.
     minimum : int
         Shortest segment, in periods.
+    rate : float
+        Share of series without a change in which one is found.
     generator : numpy.random.Generator
         Source of randomness.
     """
     tallies = [
-        _Tally.empty(candidate_rows(observed.times, changes, which, minimum))
+        _Tally.empty(candidate_rows(observed.times, changes, which, minimum), rate)
         for which in range(len(changes))
     ]
     for point in range(len(noise.rho)):
@@ -95,28 +100,33 @@ class _Tally:
     """Running counts over the points of the noise, for m candidate rows."""
 
     rows: Indices
-    draws: int
+    rate: float
+    found: Array
     as_extreme: Array
     weights: list[Array]
     centres: list[Array]
     scales: list[Array]
 
     @classmethod
-    def empty(cls, rows: Indices) -> _Tally:
-        return cls(rows, 0, np.zeros(len(rows)), [], [], [])
+    def empty(cls, rows: Indices, rate: float) -> _Tally:
+        return cls(rows, rate, np.zeros(len(rows)), np.zeros(len(rows)), [], [], [])
 
     def add(self, scores: Scores, white: White) -> None:
         """Add the draws of one point: how many are as far from the best date as the series."""
         best = (scores.stance**2).max()
         along = white.draws.T @ scores.units
         overlap = scores.units.T @ scores.units
-        self.draws += len(along)
+        # What the largest score of a series without this change exceeds in a share `rate`; the
+        # change was found, so that its own score is enough.
+        enough = min(best, float(np.quantile((along**2).max(1), 1 - self.rate)))
         for row, ratio in enumerate(best - scores.stance**2):
             if ratio > _HOPELESS:
+                self.found[row] += len(along)
                 continue
             # The draw keeps the levels that were estimated at this row: its own are taken out.
             difference = scores.stance[row] - along[:, row, None]
             highest = ((along + difference * overlap[row]) ** 2).max(1)
+            self.found[row] += (highest >= enough).sum()
             self.as_extreme[row] += (highest - scores.stance[row] ** 2 >= ratio).sum()
         height = np.exp((scores.stance**2 - best) / 2) / scores.sizes
         self.weights.append(height / height.sum())
@@ -128,7 +138,7 @@ class _Tally:
 
         The row of the change, which is the best on average over the noise, is never rejected.
         """
-        shares = (1 + self.as_extreme) / (1 + self.draws)
+        shares = (1 + self.as_extreme) / (1 + self.found)
         return np.asarray(np.where(self.rows == best, 1.0, shares), dtype=np.float64)
 
     def shift(self) -> StudentMixture:
