@@ -41,7 +41,7 @@ def dense(outcome: Array, weights: Array, *, period_effects: bool) -> tuple[Arra
     for source in range(G):
         own = np.flatnonzero(rows == source)
         values, vectors = np.linalg.eigh(maker[np.ix_(own, own)])
-        powers = np.where(values > 1e-8, np.abs(values) ** -0.5, 0.0)
+        powers = np.where(values > 1e-8, np.maximum(values, 1e-8) ** -0.5, 0.0)
         adjusted = (vectors * powers) @ vectors.T @ design[own] @ inverse[:, :2] @ CONTRASTS.T
         scores.append(residuals[own] @ adjusted)
         parts.append(maker[:, own] @ adjusted)
