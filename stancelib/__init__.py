@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     )
     from stancelib.report import report
     from stancelib.scoring import Scorer, load_scorer, score_texts
+    from stancelib.series import share_intervals
     from stancelib.simulate import simulate_corpus, simulate_series
     from stancelib.store import Store, open_store
     from stancelib.targets import TARGETS, Target, find_mentions, load_targets
@@ -96,6 +97,7 @@ _ROOM_OF = {
     "read_events": "effects",
     "report": "report",
     "score_texts": "scoring",
+    "share_intervals": "series",
     "simulate_corpus": "simulate",
     "simulate_series": "simulate",
     "specification_curve": "effects",
@@ -145,6 +147,7 @@ __all__ = [
     "read_events",
     "report",
     "score_texts",
+    "share_intervals",
     "simulate_corpus",
     "simulate_series",
     "specification_curve",

@@ -61,6 +61,7 @@ def date_changes(
     noise: NoisePoints,
     changes: Indices,
     minimum: int,
+    *,
     rate: float,
     generator: np.random.Generator,
 ) -> list[DatedChange]:

@@ -116,11 +116,11 @@ def change_points(
     The confidence set of a date holds the periods at which a change is not rejected by the
     likelihood ratio against the best period, conditional on the levels (Worsley 1986; Siegmund
     1988) and on a change being found: a small shift is found where noise adds to it, often beside
-    it, and its set is wide. Those of several changes hold the others to be where they were estimated. The size of a
-    shift is averaged over its possible dates and over the noise. A change was searched for before
-    it was measured: shifts so small that they are seldom found are too large on average when they
-    are, and their intervals hold the truth less often; benchmarks/coverage_change_points.py counts
-    how often.
+    it, and its set is wide. Those of several changes hold the others to be where they were
+    estimated. The size of a shift is averaged over its possible dates and over the noise. A change
+    was searched for before it was measured: shifts so small that they are seldom found are too
+    large on average when they are, and their intervals hold the truth less often;
+    benchmarks/coverage_change_points.py counts how often.
 
     References
     ----------
@@ -152,9 +152,7 @@ def change_points(
     searched = search_changes(span, options, generator)
     rows, noise = searched.rows, searched.fit.noise
     points = noise.drawn(NOISE_POINTS, generator)
-    dated = date_changes(
-        span.observed, points, rows, minimum_segment, false_alarm_rate, generator
-    )
+    dated = date_changes(span.observed, points, rows, minimum_segment, false_alarm_rate, generator)
     found = FoundChanges(rows, searched.p_values, dated, confidence_level)
     levels = contrasts(searched.fit.levels, np.eye(len(rows) + 1), confidence_level)
     table = table_frame(span, found)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from stancelib.errors import ArgumentError
 from stancelib.schemas import Series
+from stancelib.series import with_student_intervals
 from stancelib.simulate.series_core import (
     Cells,
     arma_errors,
@@ -196,7 +197,14 @@ def _frame(target: str, source: str, period: pl.Series, cells: Cells) -> pl.Data
             pl.lit(target).alias("target"),
             pl.lit(source).alias("source"),
             pl.col("n_documents").cast(pl.Float64).alias("n_effective"),
+            # Every article names the target.
+            pl.col("n_documents").alias("n_published"),
+            pl.when(pl.col("n_documents") > 0).then(1.0).alias("salience"),
+            pl.when(pl.col("se").is_not_null())
+            .then(pl.col("n_documents") - 1.0)
+            .alias("degrees_of_freedom"),
         )
+        .pipe(with_student_intervals, 0.95)
         .select(_COLUMNS)
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -16,14 +18,16 @@ from stancelib.errors import DataError, EnvironmentProblem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-SCHEMA_VERSION: Final = "2"
-# Queries that turn the version before the next into it.
-_UPGRADES: Final = {"1": "upgrade_version_1"}
+SCHEMA_VERSION: Final = "3"
+# Queries that turn a version into the next one.
+_UPGRADES: Final = {"1": "upgrade_version_1", "2": "upgrade_version_2"}
 MEMORY: Final = ":memory:"
 # No query of the store reads another file, so that no query of a user can either.
 _CONFIGURATION: Final = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
+    # What does not fit is sorted and grouped on disk; more memory makes nothing faster.
+    "memory_limit": "1500MB",
 }
 
 
@@ -49,9 +53,14 @@ class Database:
         """Write everything to the file and release it; closing twice does nothing."""
         self.connection.close()
 
-    def execute(self, query: str, parameters: Mapping[str, object] | None = None) -> None:
-        """Run a query of ``store/queries`` whose result is not wanted."""
-        self.connection.execute(load_query(query), parameters)
+    def execute(
+        self,
+        query: str,
+        parameters: Mapping[str, object] | None = None,
+        room: str = "stancelib.store",
+    ) -> None:
+        """Run a query of a room's ``queries`` whose result is not wanted."""
+        self.connection.execute(load_query(query, room), parameters)
 
     def frame(
         self,
@@ -115,30 +124,39 @@ class Database:
             self.execute("record_meta", {"names": ["schema_version"], "values": [SCHEMA_VERSION]})
 
     def _check_version(self) -> None:
-        found: Sequence[str] = self.rows("read_meta", {"name": "schema_version"})
-        version = found[0] if found else "none"
-        if version in _UPGRADES:
+        while (version := self._version()) in _UPGRADES:
             with self.transaction():
                 self.execute(_UPGRADES[version])
-        elif version != SCHEMA_VERSION:
+        if version != SCHEMA_VERSION:
             raise DataError(
                 f"{self.path!r} has the schema version {version!r}; this stancelib reads version "
                 f"{SCHEMA_VERSION!r}. Open it with the stancelib that made it (its manifest says "
                 "which), or add the articles to a new store"
             )
 
+    def _version(self) -> str:
+        found: Sequence[str] = self.rows("read_meta", {"name": "schema_version"})
+        return found[0] if found else "none"
+
 
 def _connect(path: str) -> duckdb.DuckDBPyConnection:
     if path != MEMORY:
         _check_place(Path(path))
     try:
-        return duckdb.connect(path, config=dict(_CONFIGURATION))
+        return duckdb.connect(path, config={**_CONFIGURATION, **_spill(path)})
     except duckdb.IOException as problem:
         raise _explained(path, str(problem)) from problem
     except duckdb.ConnectionException as problem:
         raise EnvironmentProblem(
             f"{path!r} is open in this process by other means than stancelib; close it there first"
         ) from problem
+
+
+def _spill(path: str) -> dict[str, str]:
+    """Where a store in memory puts what does not fit; a file has its own place beside it."""
+    if path != MEMORY:
+        return {}
+    return {"temp_directory": str(Path(tempfile.gettempdir()) / f"stancelib-{os.getpid()}")}
 
 
 def _check_place(path: Path) -> None:

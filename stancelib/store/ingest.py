@@ -75,6 +75,7 @@ def _add_batch(database: Database, batch: pl.DataFrame) -> int:
         database.tables(incoming_batch=batch, incoming_sentences=sentences),
         database.transaction(),
     ):
+        database.execute("forget_all_completed")
         database.execute("insert_documents")
         database.execute("insert_sentences")
     return sentences.height

@@ -90,6 +90,7 @@ def _search_batch(database: Database, batch: pl.DataFrame, wanted: Wanted) -> No
         found = mentions.join(places, on="sentence_id", how="inner")
         with database.tables(found=found), database.transaction():
             for query in (
+                "forget_completed",
                 "forget_mentions",
                 "forget_searches",
                 "insert_mentions",

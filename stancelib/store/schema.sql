@@ -93,6 +93,13 @@ create table sentiments (
     sentiment double generated always as (p_positive - p_negative) virtual
 );
 
+-- Targets that a scorer has scored in every article, with no score left over from an older alias
+-- table. Whatever adds articles or searches again empties it, so that it can be believed.
+create table completed (
+    scorer varchar not null,
+    target varchar not null
+);
+
 create table manifest (
     step integer primary key,
     name varchar not null,

@@ -77,6 +77,8 @@ def _score_pairs(
         progress=progress,
     )
     database.execute("drop_pairs")
+    with database.transaction():
+        database.execute("record_completed", name)
     return ScoredPairs(
         scorer=scorer.name,
         targets=targets,

@@ -42,6 +42,8 @@ def choose_targets(
 
     Null means every target that this scorer has scored, or that no article names.
     """
+    if (known := _completed(database, scorer, targets)) is not None:
+        return known
     states = {
         row["target"]: row for row in database.frame("target_states", {"scorer": scorer}).to_dicts()
     }
@@ -58,6 +60,24 @@ def choose_targets(
                 f"{row['n_pairs']:,} sentences lack a score by {scorer}; run store.score(...) again"
             )
     return chosen
+
+
+def is_completed(database: Database, scorer: str, targets: Sequence[str]) -> bool:
+    """Whether the store remembers that these targets are scored, and nothing else is."""
+    states = database.frame("completed_targets", {"scorer": scorer})
+    return set(targets) <= set(states.filter("is_complete")["target"])
+
+
+def _completed(
+    database: Database, scorer: str, targets: str | Sequence[str] | None
+) -> list[str] | None:
+    """Return the targets that are meant, where the store remembers that they are complete."""
+    states = database.frame("completed_targets", {"scorer": scorer})
+    known = states.filter("is_complete")["target"].to_list()
+    if targets is None:
+        return known if len(known) == states.height > 0 else None
+    names = [targets] if isinstance(targets, str) else list(targets)
+    return sorted(set(names)) if names and set(names) <= set(known) else None
 
 
 def choose_sources(database: Database, sources: str | Sequence[str] | None) -> list[str] | None:

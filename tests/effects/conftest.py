@@ -11,6 +11,7 @@ import pytest
 
 from stancelib.effects import Event
 from stancelib.schemas import Series
+from stancelib.series import with_student_intervals
 
 SeriesMaker = Callable[..., pl.DataFrame]
 
@@ -33,27 +34,36 @@ def make_series(
     missing = np.array([value is None for value in stance])
     counts = np.where(missing, 0, np.broadcast_to(n, size))
     errors = list(se) if isinstance(se, Sequence) else [se] * size
-    frame = pl.DataFrame(
-        {
-            "target": [target] * size,
-            "source": [source] * size,
-            "period": starts.dt.replace_time_zone(time_zone),
-            "stance": pl.Series(stance, dtype=pl.Float64),
-            "se": pl.Series(
-                [None if gone else e for gone, e in zip(missing, errors, strict=True)],
-                dtype=pl.Float64,
+    frame = (
+        pl.DataFrame(
+            {
+                "target": [target] * size,
+                "source": [source] * size,
+                "period": starts.dt.replace_time_zone(time_zone),
+                "stance": pl.Series(stance, dtype=pl.Float64),
+                "se": pl.Series(
+                    [None if gone else e for gone, e in zip(missing, errors, strict=True)],
+                    dtype=pl.Float64,
+                ),
+                "n_sentences": counts.astype(np.int64),
+                "n_documents": counts.astype(np.int64),
+                "n_effective": counts.astype(np.float64),
+            }
+        )
+        .with_columns(
+            share_against=pl.when(pl.col("stance").is_not_null()).then((1 - pl.col("stance")) / 2),
+            share_neutral=pl.when(pl.col("stance").is_not_null()).then(0.0),
+            share_favor=pl.when(pl.col("stance").is_not_null()).then((1 + pl.col("stance")) / 2),
+            coverage=pl.lit(1.0),
+            n_published=pl.col("n_documents"),
+            salience=pl.when(pl.col("n_documents") > 0).then(1.0),
+            degrees_of_freedom=pl.when(pl.col("se").is_not_null()).then(
+                pl.col("n_documents") - 1.0
             ),
-            "n_sentences": counts.astype(np.int64),
-            "n_documents": counts.astype(np.int64),
-            "n_effective": counts.astype(np.float64),
-        }
-    ).with_columns(
-        share_against=pl.when(pl.col("stance").is_not_null()).then((1 - pl.col("stance")) / 2),
-        share_neutral=pl.when(pl.col("stance").is_not_null()).then(0.0),
-        share_favor=pl.when(pl.col("stance").is_not_null()).then((1 + pl.col("stance")) / 2),
-        coverage=pl.lit(1.0),
+        )
+        .pipe(with_student_intervals, 0.95)
     )
-    return Series.validate(frame)
+    return Series.validate(frame.select(Series.column_names()))
 
 
 @pytest.fixture(name="make_series")

@@ -384,7 +384,9 @@ def test_shift_is_averaged_over_dates() -> None:
     stance = rng.normal(0, 0.1, 60) + (np.arange(60) >= 30)
     observed = Observed(stance, np.ones(60), 0.0, np.arange(60.0))
     fit = fit_segments(observed, np.array([30]))
-    (dated,) = date_changes(observed, fit.noise.drawn(400, rng), np.array([30]), 5, 0.05, rng)
+    (dated,) = date_changes(
+        observed, fit.noise.drawn(400, rng), np.array([30]), 5, rate=0.05, generator=rng
+    )
     assert dated.rows[dated.p_values > 0.05].tolist() == [30]
     shift = contrasts(dated.shift, np.eye(1))
     held = contrasts(fit.levels, np.array([[-1.0, 1.0]]))
@@ -403,7 +405,9 @@ def test_dates_allow_for_the_change_having_been_found() -> None:
     noise = fit_segments(observed, change).noise.drawn(40, rng)
 
     def p_values(rate: float) -> Array:
-        (dated,) = date_changes(observed, noise, change, 5, rate, np.random.default_rng(7))
+        (dated,) = date_changes(
+            observed, noise, change, 5, rate=rate, generator=np.random.default_rng(7)
+        )
         return dated.p_values
 
     every_draw, half, few = p_values(1.0), p_values(0.5), p_values(0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -58,9 +59,11 @@ def test_copies_of_a_story_are_one_cluster(
     ]
     own = article("own", sentences=[sentence(0.5, 0.5)])
     cell = series_of([*wire, own]).row(0, named=True)
-    assert (cell["n_documents"], cell["n_effective"], cell["stance"]) == (4, 2.0, 0.75)
-    # Deviations: story 3 * 0.25, own -0.75; sqrt(2 / 1 * (0.5625 + 0.5625)) / 4
-    assert cell["se"] == pytest.approx(1.5 / 4)
+    # Shares 3/4 and 1/4: Kish's number is 1 / (9/16 + 1/16).
+    assert (cell["n_documents"], cell["n_effective"], cell["stance"]) == (4, 1.6, 0.75)
+    # The variance of two stories, 1 and 0, is 1/2; that of their mean 10/16 of it.
+    assert cell["se"] == pytest.approx(math.sqrt(0.5 * 10 / 16))
+    assert cell["degrees_of_freedom"] == pytest.approx(1)
 
 
 def test_one_article_has_no_error(series_of: SeriesOf, article: Make) -> None:
@@ -240,6 +243,40 @@ def test_the_frame_is_a_series(series_of: SeriesOf, article: Make) -> None:
         ({"kinds": []}, "list of kinds is empty"),
         ({"target": []}, "list of targets is empty"),
         ({"scorer": "embedded"}, "unknown scorer 'embedded'; known scorers: given@1"),
+        ({"duplicates": "merge"}, "unknown duplicates 'merge'; known .*: cluster, drop, keep"),
+        ({"interval": "normal"}, "unknown interval 'normal'"),
+        ({"confidence_level": 95}, r"confidence_level must lie inside \(0, 1\); got 95"),
+        ({"n_resamples": 0}, "n_resamples must be at least 1; got 0"),
+        ({"sentence_weights": "lead"}, "unknown sentence_weights 'lead'"),
+        ({"headline_share": 0.3}, 'headline_share=0.3 needs sentence_weights="headline"'),
+        ({"sentence_weights": "headline"}, "needs headline_share, such as 0.3"),
+        (
+            {"sentence_weights": "headline", "headline_share": 1.0},
+            r"headline_share must lie inside \(0, 1\); got 1.0",
+        ),
+        ({"document_weights": "reach"}, "unknown document_weights 'reach'"),
+        ({"document_weights": pl.DataFrame({"reach": [1.0]})}, "needs two columns: doc_id or so"),
+        (
+            {"document_weights": pl.DataFrame({"source": ["Gazette"], "reach": [0]})},
+            "must be above 0 and finite; source 'Gazette' has 0",
+        ),
+        (
+            {"document_weights": pl.DataFrame({"doc_id": ["a", "a"], "reach": [1, 2]})},
+            "names doc_id 'a' twice",
+        ),
+        (
+            {"document_weights": pl.DataFrame({"source": ["Courier"], "reach": [1]})},
+            "no weight for 1 articles, such as doc_id 'a' of source 'Gazette'",
+        ),
+        ({"source_weights": "equal"}, "for series that pool the sources; add by=None"),
+        ({"by": None, "source_weights": "reach"}, "unknown source_weights 'reach'"),
+        ({"by": None, "source_weights": {"Gazete": 1.0}}, "has no share for 'Gazette'"),
+        (
+            {"by": None, "source_weights": {"Gazette": 1.0, "Sun": 1.0}},
+            "unknown source 'Sun'; known sources: Gazette",
+        ),
+        ({"by": None, "source_weights": {"Gazette": -1.0}}, "finite and not negative"),
+        ({"by": None, "source_weights": {"Gazette": 0.0}}, "are all 0"),
         ({"start": datetime(2022, 3, 1)}, "start=2022-03-01T00:00:00 has no time zone"),  # noqa: DTZ001  (the refusal is tested)
         ({"end": "2022-03-01"}, "end='2022-03-01'; pass a datetime.date"),
         ({"start": date(2022, 3, 2), "end": date(2022, 3, 1)}, "start=.* is after end="),

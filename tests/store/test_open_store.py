@@ -43,7 +43,7 @@ def test_another_version_of_the_schema_is_refused(tmp_path: Path) -> None:
     sl.open_store(path).close()
     with duckdb.connect(str(path)) as connection:
         connection.execute("update meta set value = '999' where name = 'schema_version'")
-    with pytest.raises(DataError, match=r"schema version '999'; this stancelib reads version '2'"):
+    with pytest.raises(DataError, match=r"schema version '999'; this stancelib reads version '3'"):
         sl.open_store(path)
     # The refusal leaves the file free for the program that can read it.
     duckdb.connect(str(path)).close()

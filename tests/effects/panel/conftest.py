@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stancelib.effects import Event
 from stancelib.schemas import Series
+from stancelib.series import with_student_intervals
 
 Array = NDArray[np.float64]
 PanelMaker = Callable[..., pl.DataFrame]
@@ -49,12 +50,21 @@ def panel_frame(
         "n_effective": counts.ravel().astype(np.float64),
     }
     period = pl.concat([starts.dt.replace_time_zone(time_zone)] * n_sources)
-    frame = pl.DataFrame(values, nan_to_null=True).with_columns(
-        period=period,
-        share_against=(1 - pl.col("stance")) / 2,
-        share_neutral=pl.col("stance") * 0,
-        share_favor=(1 + pl.col("stance")) / 2,
-        coverage=pl.lit(1.0),
+    frame = (
+        pl.DataFrame(values, nan_to_null=True)
+        .with_columns(
+            period=period,
+            share_against=(1 - pl.col("stance")) / 2,
+            share_neutral=pl.col("stance") * 0,
+            share_favor=(1 + pl.col("stance")) / 2,
+            coverage=pl.lit(1.0),
+            n_published=pl.col("n_documents"),
+            salience=pl.when(pl.col("n_documents") > 0).then(1.0),
+            degrees_of_freedom=pl.when(pl.col("se").is_not_null()).then(
+                pl.col("n_documents") - 1.0
+            ),
+        )
+        .pipe(with_student_intervals, 0.95)
     )
     return Series.validate(frame.select(Series.column_names()))
 

@@ -1,0 +1,2 @@
+delete from completed
+where target in (select target from wanted);

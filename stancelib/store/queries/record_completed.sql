@@ -1,0 +1,4 @@
+insert into completed
+select $scorer, target
+from wanted
+where target not in (select target from completed where scorer = $scorer);
