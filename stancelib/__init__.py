@@ -48,7 +48,15 @@ if TYPE_CHECKING:
     )
     from stancelib.report import report
     from stancelib.scoring import Scorer, load_scorer, score_texts
-    from stancelib.series import share_intervals
+    from stancelib.series import (
+        ChangeDecomposition,
+        Kernel,
+        LocalRegression,
+        decompose_change,
+        fixed_composition,
+        share_intervals,
+        smooth,
+    )
     from stancelib.simulate import simulate_corpus, simulate_series
     from stancelib.store import Store, open_store
     from stancelib.targets import TARGETS, Target, find_mentions, load_targets
@@ -58,6 +66,7 @@ __version__ = "0.1.0"
 
 _ROOM_OF = {
     "AdjustedEffects": "effects",
+    "ChangeDecomposition": "series",
     "ChangePoints": "effects",
     "Counterfactual": "effects",
     "DifferenceInDifferences": "effects",
@@ -68,6 +77,8 @@ _ROOM_OF = {
     "InterruptedCounts": "effects",
     "InterruptedTimeSeries": "effects",
     "Interruption": "effects",
+    "Kernel": "series",
+    "LocalRegression": "series",
     "OverlapWarning": "effects",
     "PlaceboTest": "effects",
     "Power": "effects",
@@ -81,11 +92,13 @@ _ROOM_OF = {
     "adjust": "effects",
     "change_points": "effects",
     "counterfactual": "effects",
+    "decompose_change": "series",
     "difference_in_differences": "effects",
     "event_overlaps": "effects",
     "event_study": "effects",
     "find_mentions": "targets",
     "fine_tune": "training",
+    "fixed_composition": "series",
     "interrupted_counts": "effects",
     "interrupted_time_series": "effects",
     "load_scorer": "scoring",
@@ -100,6 +113,7 @@ _ROOM_OF = {
     "share_intervals": "series",
     "simulate_corpus": "simulate",
     "simulate_series": "simulate",
+    "smooth": "series",
     "specification_curve": "effects",
     "split_sentences": "corpus",
     "synthetic_control": "effects",
@@ -109,6 +123,7 @@ _ROOM_OF = {
 __all__ = [
     "TARGETS",
     "AdjustedEffects",
+    "ChangeDecomposition",
     "ChangePoints",
     "Counterfactual",
     "DifferenceInDifferences",
@@ -119,6 +134,8 @@ __all__ = [
     "InterruptedCounts",
     "InterruptedTimeSeries",
     "Interruption",
+    "Kernel",
+    "LocalRegression",
     "OverlapWarning",
     "PlaceboTest",
     "Power",
@@ -131,11 +148,13 @@ __all__ = [
     "adjust",
     "change_points",
     "counterfactual",
+    "decompose_change",
     "difference_in_differences",
     "event_overlaps",
     "event_study",
     "find_mentions",
     "fine_tune",
+    "fixed_composition",
     "interrupted_counts",
     "interrupted_time_series",
     "load_scorer",
@@ -150,6 +169,7 @@ __all__ = [
     "share_intervals",
     "simulate_corpus",
     "simulate_series",
+    "smooth",
     "specification_curve",
     "split_sentences",
     "synthetic_control",

@@ -152,7 +152,9 @@ def change_points(
     searched = search_changes(span, options, generator)
     rows, noise = searched.rows, searched.fit.noise
     points = noise.drawn(NOISE_POINTS, generator)
-    dated = date_changes(span.observed, points, rows, minimum_segment, false_alarm_rate, generator)
+    dated = date_changes(
+        span.observed, points, rows, minimum_segment, rate=false_alarm_rate, generator=generator
+    )
     found = FoundChanges(rows, searched.p_values, dated, confidence_level)
     levels = contrasts(searched.fit.levels, np.eye(len(rows) + 1), confidence_level)
     table = table_frame(span, found)
