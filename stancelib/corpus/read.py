@@ -131,7 +131,7 @@ def read_documents(
     if source is not None:
         told["source"] = None
     inputs = _inputs(_tables(articles, format), told)
-    rows = pl.concat([_rows_of(one, source, time_zone, date_format) for one in inputs])
+    rows = _rows_of(inputs, source, time_zone, date_format)
     checked = check_rows(rows, now=moment, max_characters=max_characters)
     accepted, n_detected = _with_languages(checked.accepted, chosen)
     broken = [one.table.broken.with_columns(pl.col("row") + one.first_row) for one in inputs]
@@ -200,13 +200,26 @@ def _inputs(tables: list[RawTable], told: Mapping[str, str | None]) -> list[_Inp
 
 
 def _rows_of(
-    one: _Input, source: str | None, time_zone: str, date_format: str | None
+    inputs: list[_Input], source: str | None, time_zone: str, date_format: str | None
 ) -> pl.DataFrame:
-    fields = take_fields(one.table, one.mapping)
+    taken = [
+        take_fields(one.table, one.mapping).with_columns(pl.col("row") + one.first_row)
+        for one in inputs
+    ]
+    # Thousands of pages are one column of strings: read together, not one by one.
+    strings = [one for one in taken if one.schema["published_at"] == pl.String]
+    others = [one for one in taken if one.schema["published_at"] != pl.String]
+    groups = [*([pl.concat(strings)] if strings else []), *others]
+    dated = (_dated(group, source, time_zone, date_format) for group in groups)
+    return pl.concat(dated).sort("row")
+
+
+def _dated(
+    fields: pl.DataFrame, source: str | None, time_zone: str, date_format: str | None
+) -> pl.DataFrame:
     dates = fields.get_column("published_at")
     read = read_dates(dates, time_zone, date_format)
     return fields.drop("published_at").with_columns(
-        row=pl.col("row") + one.first_row,
         source=pl.col("source") if source is None else pl.lit(source),
         lang=normalise_codes(fields.get_column("lang")),
         published_at=read.get_column("published_at"),

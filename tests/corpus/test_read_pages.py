@@ -101,12 +101,12 @@ def test_the_text_has_the_article_and_nothing_else(by_source: dict[str, dict[str
             "troops should stay in the Baltic states, and went home without an answer."
         ),
         (
-            "“Nobody around the table wants to leave,” said one diplomat, who asked not to be named "
-            "because the talks were private. Her government, she added, would pay its share."
+            "“Nobody around the table wants to leave,” said one diplomat, who asked not to be "
+            "named because the talks were private. Her government, she added, would pay its share."
         ),
         (
-            "Moscow called the plan a provocation. The full statement runs to two pages and names no "
-            "measures of its own."
+            "Moscow called the plan a provocation. The full statement runs to two pages and names "
+            "no measures of its own."
         ),
         "A decision is now expected in July, when heads of government meet.",
     ]
