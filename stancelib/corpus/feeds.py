@@ -27,6 +27,7 @@ _ITEMS = {"item", "entry"}
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _Record = dict[str, str | None]
 
@@ -175,7 +176,7 @@ def _source(item: ET.Element) -> str | None:
 
 def _identifier(item: ET.Element, site: str | None) -> str | None:
     """The identifier of an item; one that is only unique in its feed gets the host before it."""
-    written = _text(item, "guid", "id")
+    written = _text(item, "guid", "id") or item.get(_ABOUT)
     if written is None or ":" in written:
         return written
     host = urlsplit(site or "").hostname
