@@ -108,6 +108,8 @@ def _kinds_read_as(told: str | None) -> Iterable[str]:
 
 
 def _kind_read_as(path: Path, told: str | None) -> str:
+    if told is None and ".gkg.csv" in path.name.lower():
+        return GKG
     if told is None or told in LAYOUTS:
         kind = _kind(path)
         return kind if told is None or kind in _TABLES else "csv"

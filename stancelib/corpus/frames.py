@@ -53,7 +53,7 @@ def _converted(articles: Any) -> pl.DataFrame:
     if hasattr(articles, "to_polars"):
         return _one_frame(articles.to_polars())
     if hasattr(articles, "__arrow_c_stream__") or hasattr(articles, "__arrow_c_array__"):
-        return _one_frame(pl.from_arrow(articles))
+        return pl.DataFrame(articles)
     raise ArgumentError(
         "articles must be a path, a glob, a frame of pandas, pyarrow or another library that "
         f"narwhals knows, or a polars frame; got {type(articles).__name__}{_hint(articles)}"
