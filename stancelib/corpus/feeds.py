@@ -26,6 +26,7 @@ _ROOTS = {"rss", "RDF", "feed"}
 _ITEMS = {"item", "entry"}
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_RSS1 = "{http://purl.org/rss/1.0/}"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -109,14 +110,9 @@ def _local(tag: str) -> str:
 def _children(element: ET.Element, *names: str) -> Iterator[ET.Element]:
     """Children by name in the order of `names`; a name without a namespace takes any feed's."""
     for name in names:
-        for child in element:
-            bare = _local(child.tag) == name and child.tag in {name, _ATOM + name, _rss1(name)}
-            if child.tag == name or bare:
-                yield child
-
-
-def _rss1(name: str) -> str:
-    return f"{{http://purl.org/rss/1.0/}}{name}"
+        bare = {name, f"{_ATOM}{name}", f"{_RSS1}{name}"}
+        wanted = {name} if name.startswith("{") else bare
+        yield from (child for child in element if child.tag in wanted)
 
 
 def _text(element: ET.Element, *names: str) -> str | None:

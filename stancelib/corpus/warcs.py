@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
 
 NOTE = "web archives: the date of capture is not used as the date of publication"
-BROKEN_ARCHIVE = "broken web archive: nothing after this can be read"
+BROKEN_ARCHIVE = "broken web archive: not all of it could be read"
 BROKEN_RECORD = "broken record of a web archive"
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31  # of zlib: the largest window, with a gzip header
@@ -72,13 +72,16 @@ def _records(stream: _Unpacked) -> Iterator[ArcWarcRecord | str]:
     except ImportError as error:
         raise EnvironmentProblem.missing_extra("warcio", "html") from error
 
+    records = ArchiveIterator(stream)
     try:
-        yield from ArchiveIterator(stream)
+        yield from records
     except Exception as error:  # noqa: BLE001 - a torn header makes warcio raise any of many
         yield f"{type(error).__name__}: {error}"
     else:
         if not stream.is_whole:
             yield "it is cut off"
+        elif records.err_count:
+            yield f"records of a wrong length: {records.err_count}"
 
 
 class _Unpacked:

@@ -69,8 +69,23 @@ def test_a_torn_archive_says_so_and_keeps_what_came_before(
     assert_frame_equal(ingest.accepted, crawl.accepted[: ingest.accepted.height])
     assert ingest.accepted.height + ingest.rejected.height == ingest.n_rows
     assert ingest.rejected["reason"].to_list()[-1] == (
-        "broken web archive: nothing after this can be read"
+        "broken web archive: not all of it could be read"
     )
+
+
+def test_a_record_of_a_wrong_length_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = gzip.decompress(CRAWL.read_bytes())
+    longer = data.replace(b"</body></html>\r\n\r\n", b"</body></html><!-- more -->\r\n\r\n", 1)
+    assert len(longer) > len(data)
+    (tmp_path / "a.warc").write_bytes(longer)
+    ingest = sl.read_documents(tmp_path, now=NOW)
+    assert ingest.rejected.select("reason", "value").rows()[-1] == (
+        "broken web archive: not all of it could be read",
+        "records of a wrong length: 1",
+    )
+    assert "Content-Length is invalid" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("data", [b"no archive at all\r\n", b"\x1f\x8b\x08\x00broken"])
@@ -78,7 +93,7 @@ def test_what_is_no_archive_says_so(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.warc").write_bytes(data)
     ingest = sl.read_documents(tmp_path / "a.warc", now=NOW)
     assert ingest.rejected["reason"].to_list() == [
-        "broken web archive: nothing after this can be read"
+        "broken web archive: not all of it could be read"
     ]
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import stancelib as sl
 from stancelib.corpus.markup import fragment_text
@@ -200,3 +202,16 @@ def test_the_outlet_that_an_aggregator_names(tmp_path: Path) -> None:
 )
 def test_fragments(fragment: str, text: str) -> None:
     assert fragment_text(fragment) == text
+
+
+@given(st.integers(0, 2_000), st.binary(max_size=12), st.integers(0, 40))
+@settings(max_examples=60)
+def test_no_noise_stops_the_call_and_no_row_is_lost(
+    tmp_path_factory: pytest.TempPathFactory, place: int, noise: bytes, cut: int
+) -> None:
+    data = (FEEDS / "harbour.rss").read_bytes()
+    path = tmp_path_factory.mktemp("noise") / "a.rss"
+    path.write_bytes(data[:place] + noise + data[place + cut :])
+    ingest = sl.read_documents(path, now=NOW)
+    assert ingest.accepted.height + ingest.rejected.height + ingest.n_repeats == ingest.n_rows
+    assert ingest.rejected["row"].n_unique() == ingest.rejected.height
