@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import polars as pl
 
-from stancelib.corpus.tables import RawTable
+from stancelib.corpus.raw import RawTable
 from stancelib.errors import ArgumentError, DataError
 
 FIELDS = ("doc_id", "source", "published_at", "title", "text", "lang", "url")
@@ -26,12 +26,12 @@ def known_names() -> dict[str, list[str]]:
 
 
 def map_columns(table: RawTable, told: Mapping[str, str | None]) -> dict[str, str]:
-    """Map our fields to the columns of one table; what is not told is guessed.
+    """Map our fields to the columns of one table; what nobody tells is guessed.
 
     Parameters
     ----------
     table
-        The input as it was read.
+        The input as it was read. Where its format is known, nothing is guessed.
     told
         Our field to their column; None says that the input has no such column.
 
@@ -50,6 +50,10 @@ def map_columns(table: RawTable, told: Mapping[str, str | None]) -> dict[str, st
         if column is not None and column not in available:
             raise DataError(f"{table.name!r}: {DataError.missing_column(column, available)}")
     mapping = {field: column for field, column in told.items() if column is not None}
+    if table.known:
+        mapping = {**{f: c for f, c in table.known.items() if f not in told}, **mapping}
+        _require(table, mapping)
+        return {field: mapping[field] for field in FIELDS if field in mapping}
     taken: set[str | None] = set(mapping.values())
     for field in FIELDS:
         # A web address may give both the source (its host) and the url.

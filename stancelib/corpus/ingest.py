@@ -49,6 +49,8 @@ class Ingest:
         columns that were not used.
     guessed
         The keys of `mapping` that were guessed by their name.
+    notes
+        What the formats mean by a date or a text, where that needs to be known.
 
     Examples
     --------
@@ -71,6 +73,7 @@ class Ingest:
     n_detected: int
     files: pl.DataFrame
     guessed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def summary(self) -> str:
         """Say in plain lines what was read, what was assumed and what was refused."""
@@ -84,6 +87,7 @@ class Ingest:
             f"{zones}: {self.n_zone_assumed} of {n_accepted}",
             f"languages: {_counts(self.accepted, 'lang')} ({detected})",
         ]
+        lines.extend(self.notes)
         outside = self.accepted.filter(~pl.col("lang").is_in(LANGUAGES))
         if outside.height:
             lines.append(f"outside the twelve languages: {_counts(outside, 'lang')}")

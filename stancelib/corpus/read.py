@@ -13,6 +13,8 @@ import polars as pl
 from stancelib.corpus.checks import check_rows
 from stancelib.corpus.columns import check_fields, map_columns, take_fields
 from stancelib.corpus.dates import read_dates
+from stancelib.corpus.files import check_format, paths_of, read_file
+from stancelib.corpus.frames import to_polars
 from stancelib.corpus.ingest import Ingest
 from stancelib.corpus.language import (
     LANGUAGES,
@@ -20,7 +22,8 @@ from stancelib.corpus.language import (
     detect_languages,
     normalise_codes,
 )
-from stancelib.corpus.tables import RawTable, from_frame, paths_of, read_file
+from stancelib.corpus.layouts import LAYOUTS, with_layout
+from stancelib.corpus.raw import RawTable, from_frame
 from stancelib.errors import ArgumentError
 from stancelib.schemas import Documents, Rejected
 
@@ -35,9 +38,10 @@ class _Input:
 
 
 def read_documents(
-    articles: str | Path | pl.DataFrame | pl.LazyFrame,
+    articles: object,
     /,
     *,
+    format: str | None = None,  # noqa: A002 - the plain word is what a user looks for
     columns: Mapping[str, str | None] | None = None,
     source: str | None = None,
     time_zone: str = "UTC",
@@ -48,6 +52,9 @@ def read_documents(
 ) -> Ingest:
     """Read articles from a file, a folder, a glob or a frame.
 
+    A row of the input is a record of a table, a page, an item of a feed, or an HTML response of a
+    web archive; `row` numbers them from 0 through all files, in the order of their paths.
+
     A row is rejected, with its reason, for: no date, an unparsable or ambiguous date, a date
     after `now` or before 1900, a missing source, neither text nor title, a text over
     `max_characters`, a `doc_id` that an earlier row has with other content, invalid UTF-8, and
@@ -57,14 +64,21 @@ def read_documents(
     Parameters
     ----------
     articles
-        Path of a ``.csv`` (comma, semicolon, tab or bar), ``.tsv``, ``.jsonl``, ``.ndjson`` (all
-        also with ``.gz``) or ``.parquet`` file; a folder, read with its subfolders; a glob; or
-        a polars frame.
+        Path of a file, a folder (read with its subfolders) or a glob: tables (``.csv`` with comma,
+        semicolon, tab or bar, ``.tsv``, ``.jsonl``, ``.ndjson``, ``.json``, ``.parquet``), pages
+        (``.html``, ``.htm``), feeds (``.rss``, ``.atom``, ``.xml``) and web archives (``.warc``),
+        all but parquet also with ``.gz``. Or a frame: polars, pandas, pyarrow, any other that
+        narwhals knows, a dataset with ``to_polars``. Pages need ``pip install 'stancelib[html]'``.
+    format
+        None goes by the ending and by the names of columns. Else all is read as one of ``csv``,
+        ``jsonl``, ``json``, ``parquet``, ``html``, ``feed``, ``warc``, ``mediacloud`` (story
+        lists), ``gdelt_doc`` (article lists) or ``gdelt_gkg`` (GKG 2.1, without a header).
     columns
         Our column to theirs: doc_id, source, published_at, title, text, lang, url. What is not
-        told is guessed by its name; None says that there is no such column. Without a `doc_id`
-        documents are named by a hash of source, date, title and text. A source that is a web
-        address counts as its host, so that ``{"source": "link"}`` names outlets by their site.
+        told is known by the format or guessed by its name; None says that there is no such
+        column. Without a `doc_id` documents are named by a hash of source, date, title and text.
+        A source that is a web address counts as its host, so that ``{"source": "link"}`` names
+        outlets by their site.
     source
         The source of all rows, for inputs without such a column.
     time_zone
@@ -89,7 +103,9 @@ def read_documents(
     DataError
         When nothing can be read: no such file, no header, no column that holds a date or a text.
     ArgumentError
-        For an unknown column, language or time zone, or a `now` without a time zone.
+        For an unknown format, column, language or time zone, or a `now` without a time zone.
+    EnvironmentProblem
+        When pages or web archives are to be read and the extra ``html`` is not installed.
 
     Examples
     --------
@@ -108,13 +124,14 @@ def read_documents(
     """
     told = dict(columns or {})
     check_fields(told)
+    check_format(format)
     _check_arguments(source, told, time_zone, max_characters)
     chosen = check_languages(languages)
     moment = _moment(now)
     if source is not None:
         told["source"] = None
-    inputs = _inputs(_tables(articles), told)
-    rows = pl.concat([_rows_of(one, source, time_zone, date_format) for one in inputs])
+    inputs = _inputs(_tables(articles, format), told)
+    rows = _rows_of(inputs, source, time_zone, date_format)
     checked = check_rows(rows, now=moment, max_characters=max_characters)
     accepted, n_detected = _with_languages(checked.accepted, chosen)
     broken = [one.table.broken.with_columns(pl.col("row") + one.first_row) for one in inputs]
@@ -131,7 +148,8 @@ def read_documents(
         n_title_only=checked.n_title_only,
         n_detected=n_detected,
         files=_files(inputs),
-        guessed=tuple(field for field in mapping if told.get(field) is None),
+        guessed=_guessed(inputs, told),
+        notes=tuple(dict.fromkeys(one.table.note for one in inputs if one.table.note)),
     )
 
 
@@ -159,17 +177,17 @@ def _moment(now: datetime | None) -> datetime:
     return now.astimezone(UTC)
 
 
-def _tables(articles: str | Path | pl.DataFrame | pl.LazyFrame) -> list[RawTable]:
-    if isinstance(articles, pl.LazyFrame):
-        articles = articles.collect()
-    if isinstance(articles, pl.DataFrame):
-        return [from_frame(articles)]
+def _tables(articles: object, told: str | None) -> list[RawTable]:
     if isinstance(articles, str | Path):
-        return [read_file(path) for path in paths_of(articles)]
-    raise ArgumentError(
-        f"articles must be a path, a glob or a polars frame; got {type(articles).__name__}. "
-        "For pandas: polars.from_pandas(frame)"
-    )
+        tables = [read_file(path, told) for path in paths_of(articles, told)]
+    elif told is None or told in LAYOUTS:
+        tables = [from_frame(to_polars(articles))]
+    else:
+        raise ArgumentError(
+            f"format={told!r} is a format of files; for a frame it is one of {', '.join(LAYOUTS)}, "
+            "or None"
+        )
+    return [with_layout(table, told) for table in tables]
 
 
 def _inputs(tables: list[RawTable], told: Mapping[str, str | None]) -> list[_Input]:
@@ -182,13 +200,26 @@ def _inputs(tables: list[RawTable], told: Mapping[str, str | None]) -> list[_Inp
 
 
 def _rows_of(
-    one: _Input, source: str | None, time_zone: str, date_format: str | None
+    inputs: list[_Input], source: str | None, time_zone: str, date_format: str | None
 ) -> pl.DataFrame:
-    fields = take_fields(one.table, one.mapping)
+    taken = [
+        take_fields(one.table, one.mapping).with_columns(pl.col("row") + one.first_row)
+        for one in inputs
+    ]
+    # Thousands of pages are one column of strings: read together, not one by one.
+    strings = [one for one in taken if one.schema["published_at"] == pl.String]
+    others = [one for one in taken if one.schema["published_at"] != pl.String]
+    groups = [*([pl.concat(strings)] if strings else []), *others]
+    dated = (_dated(group, source, time_zone, date_format) for group in groups)
+    return pl.concat(dated).sort("row")
+
+
+def _dated(
+    fields: pl.DataFrame, source: str | None, time_zone: str, date_format: str | None
+) -> pl.DataFrame:
     dates = fields.get_column("published_at")
     read = read_dates(dates, time_zone, date_format)
     return fields.drop("published_at").with_columns(
-        row=pl.col("row") + one.first_row,
         source=pl.col("source") if source is None else pl.lit(source),
         lang=normalise_codes(fields.get_column("lang")),
         published_at=read.get_column("published_at"),
@@ -223,6 +254,11 @@ def _joined_mapping(inputs: list[_Input]) -> dict[str, str]:
         for field, column in one.mapping.items():
             names.setdefault(field, []).append(column)
     return {field: " | ".join(dict.fromkeys(columns)) for field, columns in names.items()}
+
+
+def _guessed(inputs: list[_Input], told: Mapping[str, str | None]) -> tuple[str, ...]:
+    fields = (f for one in inputs if not one.table.known for f in one.mapping)
+    return tuple(field for field in dict.fromkeys(fields) if told.get(field) is None)
 
 
 def _files(inputs: list[_Input]) -> pl.DataFrame:
