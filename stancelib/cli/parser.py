@@ -82,7 +82,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument(
         "articles",
         metavar="ARTICLES",
-        help="csv, jsonl or parquet: a file, a folder, or a glob in quotation marks",
+        help="csv, jsonl, parquet, html, rss or warc: a file, a folder, or a quoted glob",
     )
     run.add_argument(
         "--events",

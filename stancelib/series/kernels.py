@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stancelib.errors import ArgumentError
 from stancelib.series import kernels_core as core
@@ -50,7 +51,7 @@ class Kernel:
     weights: tuple[float, ...]
 
     @classmethod
-    def of(cls, weights: Sequence[float], name: str = "given") -> Self:
+    def of(cls, weights: Sequence[float] | NDArray[np.float64], name: str = "given") -> Self:
         """Take weights of lag 0, 1, 2 and so on; they are scaled to sum to 1."""
         values = np.asarray(weights, dtype=np.float64)
         if values.ndim != 1 or not np.isfinite(values).all() or (values < 0).any():

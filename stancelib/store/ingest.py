@@ -16,8 +16,6 @@ from stancelib.store.progress import progress_bar
 from stancelib.store.summaries import AddedDocuments
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from stancelib.store.database import Database
 
 DOCUMENTS_A_BATCH: Final = 2_000
@@ -26,7 +24,7 @@ OTHER_CONTENT: Final = "doc_id is in the store with other content"
 
 def add_documents(
     database: Database,
-    documents: Ingest | pl.DataFrame | str | Path,
+    documents: object,
     read_options: dict[str, Any],
     *,
     progress: bool,
@@ -90,7 +88,7 @@ class _Input:
     description: dict[str, object]
 
 
-def _read(documents: Ingest | pl.DataFrame | str | Path, read_options: dict[str, Any]) -> _Input:
+def _read(documents: object, read_options: dict[str, Any]) -> _Input:
     if isinstance(documents, pl.DataFrame) and not read_options and _is_read(documents):
         return _Input(_numbered(documents), Rejected.create_empty(), {"documents": "frame"})
     if not isinstance(documents, Ingest):

@@ -8,11 +8,7 @@ from stancelib.store.reader import StoreReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
-    import polars as pl
-
-    from stancelib.corpus import Ingest
     from stancelib.scoring import Scorer
     from stancelib.store.summaries import AddedDocuments, ScoredPairs, ScoredSentences
     from stancelib.targets import Target
@@ -23,7 +19,7 @@ class StoreWriter(StoreReader):
 
     def add_documents(
         self,
-        documents: Ingest | pl.DataFrame | str | Path,
+        documents: object,
         *,
         progress: bool = True,
         **read_options: Any,
@@ -34,7 +30,7 @@ class StoreWriter(StoreReader):
 
         Parameters
         ----------
-        documents : Ingest, polars.DataFrame, str or pathlib.Path
+        documents : Ingest, path or frame
             What `read_documents` returned, or anything that it reads.
         progress : bool
             Show a bar, where the output is a terminal.

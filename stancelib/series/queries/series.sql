@@ -35,9 +35,11 @@ collected as (
     group by source, period
 ),
 
+-- A day that a country left out, when it crossed the date line, is no period.
 instants as (
     select period, first_instant($time_zone, period) as first_instant
     from periods
+    where date_trunc($unit, timezone($time_zone, first_instant($time_zone, period))) = period
 )
 
 select
