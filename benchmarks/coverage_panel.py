@@ -24,6 +24,7 @@ from simulated_noise import ARTICLE_SD, LATENT_SD, correlated, estimated_se
 from study import run_study
 
 from stancelib.effects.difference_in_differences_core import difference_design
+from stancelib.effects.event_study import error_of_few
 from stancelib.effects.event_study_core import average, fit_leads_and_lags
 from stancelib.effects.panel_errors import (
     FEWEST_CLUSTERS,
@@ -173,7 +174,16 @@ def one_run(cell: Cell, rng: np.random.Generator) -> Iterator[bool | None]:
     fit = fit_difference(cell, panel)
     one = np.eye(1)
     yield holds(fit, one, default)
-    yield holds(*fit_study(cell, panel), default)
+    of_study = choose_errors(
+        None,
+        groups,
+        draws=DRAWS,
+        seed=0,
+        confidence_level=LEVEL,
+        permutes=False,
+        few=error_of_few(WINDOW[1] - WINDOW[0] + 1),
+    )
+    yield holds(*fit_study(cell, panel), of_study)
     yield holds(fit, one, replace(default, kind="wild_bootstrap"))
     few, long = cell.n_sources < FEWEST_CLUSTERS, cell.n_periods > LONG
     yield None if few or long else holds(fit, one, replace(default, kind="bias_reduced"))

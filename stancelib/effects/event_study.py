@@ -26,6 +26,7 @@ Mask = NDArray[np.bool_]
 
 _DEFAULT_WINDOW = (-8, 12)
 _FEWEST_CELLS = 2
+_MOST_PERIODS_BIAS_REDUCED = 80
 
 
 def event_study(
@@ -83,8 +84,9 @@ def event_study(
         ``"wild_bootstrap"`` (clustered by source, null imposed, Webb weights below 11 sources),
         ``"bias_reduced"`` (CR2 with Satterthwaite degrees of freedom), ``"cluster"`` (by source,
         CRV1), or ``"two_way"`` (by source and period; the larger of it and ``"cluster"``). When
-        not given: the bootstrap below 30 sources, or with few on one side the bias-reduced
-        error, which keeps its level there; two-way errors for 30 and more.
+        not given: the bias-reduced error below 30 sources (the bootstrap below 6, and with more
+        than 80 periods in the window and at least 6 sources on each side, where it takes long),
+        two-way errors for 30 and more.
     weights : {"precision", "none"}
         Whether cells count by their precision, ``1 / (tau2 + v)`` with `v` the sampling variance
         from ``se`` and ``n_effective`` and `tau2` what articles do not explain, or all alike.
@@ -152,9 +154,18 @@ def event_study(
         seed=seed,
         confidence_level=confidence_level,
         permutes=False,
+        few=error_of_few(int(shown.sum())),
     )
     study = fit_study(compared, placed, shown, reference, weights)
     return assemble_study(study, event, errors)
+
+
+def error_of_few(n_periods: int) -> PanelErrorKind:
+    """The error that holds best with fewer than 30 sources, and can be had in little time.
+
+    The bootstrap covers less than promised with a dozen sources (benchmarks/coverage_panel.py).
+    """
+    return "bias_reduced" if n_periods <= _MOST_PERIODS_BIAS_REDUCED else "wild_bootstrap"
 
 
 def _window(window: tuple[int, int] | None, placed: PlacedPeriods) -> Mask:

@@ -93,10 +93,12 @@ def choose_errors(
     seed: int,
     confidence_level: float,
     permutes: bool = True,
+    few: PanelErrorKind = "wild_bootstrap",
 ) -> PanelErrors:
     """Check what the caller wants, or choose what holds with so many sources.
 
-    `permutes` says whether the method can draw again which sources are treated.
+    `permutes` says whether the method can draw again which sources are treated, `few` is what holds
+    below `MANY_CLUSTERS` sources where no side has very few.
     """
     check_share("confidence_level", confidence_level)
     if draws < _FEWEST_DRAWS:
@@ -109,20 +111,20 @@ def choose_errors(
             f"{groups.n_sources} sources have what is needed; at least {FEWEST_SOURCES} are needed "
             "to tell their noise from an effect. Take interrupted_time_series for single outlets"
         )
-    default = _default(groups, permutes=permutes)
+    default = _default(groups, few, permutes=permutes)
     chosen: PanelErrorKind = default if kind is None else kind  # type: ignore[assignment]  # checked above
     _check_sources(chosen, groups)
     return PanelErrors(chosen, draws, seed, confidence_level)
 
 
-def _default(groups: Groups, *, permutes: bool) -> PanelErrorKind:
+def _default(groups: Groups, few: PanelErrorKind, *, permutes: bool) -> PanelErrorKind:
     if permutes and groups.n_controls is not None and groups.smaller == 1:
         return "permutation"
     if groups.n_sources < FEWEST_CLUSTERS:
         return "wild_bootstrap"
     if groups.smaller < FEWEST_CLUSTERS:
         return "bias_reduced"
-    return "wild_bootstrap" if groups.n_sources < MANY_CLUSTERS else "two_way"
+    return few if groups.n_sources < MANY_CLUSTERS else "two_way"
 
 
 def _check_sources(kind: PanelErrorKind, groups: Groups) -> None:
