@@ -6,13 +6,15 @@ Sentences written and labelled for this project (`mentions/*.jsonl`, see the dat
 searched with the tables that ship. A mention counts as found where target and span are those of
 the label; what is found beside is wrong. A hash of the sentence says to which half it belongs: the
 tables are mended on `dev`, and what is reported is `test`. `--errors` prints what differs,
-`--corpora` counts forms by language in the labelled sets below `STANCELIB_DATA` (no text).
+`--corpora` counts forms by language in what lies below `STANCELIB_DATA` (no text).
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 import stancelib as sl
+from stancelib.training import sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,15 +142,26 @@ def corpus_counts(texts: Iterable[tuple[str, str]], most: int = 15) -> pl.DataFr
 
 
 def real_texts() -> list[tuple[str, str]]:
-    """Return the training parts below `STANCELIB_DATA` as (text, lang); none where absent."""
-    from stancelib.training import sets  # noqa: PLC0415  (only where it is asked for)
+    """Return texts below `STANCELIB_DATA` as (text, lang); none of a set that is absent.
 
+    The labelled sets of English, Russian and German, and every tenth article of the corpus of
+    news in English, Russian and French.
+    """
     folder = sets.data_folder()
-    readers = {"en": sets.newsmtsc, "ru": sets.rusentne, "de": sets.gerntsa}
+    labelled = {
+        ("newsmtsc", "en"): lambda: sets.newsmtsc("train"),
+        ("rusentne", "ru"): lambda: sets.rusentne("train"),
+        ("gerntsa", "de"): sets.gerntsa,
+    }
     texts: list[tuple[str, str]] = []
-    for lang, read in readers.items():
-        if any(folder.glob(f"*{read.__name__}*")):
-            texts += [(text, lang) for text in read("train")["text"].unique(maintain_order=True)]
+    for (name, lang), read in labelled.items():
+        if (folder / name).is_dir():
+            texts += [(text, lang) for text in read()["text"].unique(maintain_order=True)]
+    articles = folder / "e2e_corpus" / "articles.jsonl.gz"
+    if articles.is_file():
+        with gzip.open(articles, "rt", encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in itertools.islice(lines, None, None, 10)]
+        texts += [(f"{row['title'] or ''}\n{row['text'] or ''}", row["lang"]) for row in rows]
     return texts
 
 
@@ -164,7 +178,7 @@ def main() -> int:
     parser.add_argument("--half", choices=HALVES, default="test")
     parser.add_argument("--errors", action="store_true", help="print what is missed and wrong")
     parser.add_argument("--check", action="store_true", help="fail below the floors")
-    parser.add_argument("--corpora", action="store_true", help="count forms in the labelled sets")
+    parser.add_argument("--corpora", action="store_true", help="count forms in real texts")
     parser.add_argument("--out", type=Path, help="write the figures as json")
     arguments = parser.parse_args()
     compared = compare(*read_labels()).filter(pl.col("half") == arguments.half)
