@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     )
     from stancelib.report import report
     from stancelib.scoring import Scorer, load_scorer, score_texts
+    from stancelib.series import alias_audit
     from stancelib.simulate import simulate_corpus, simulate_series
     from stancelib.store import Store, open_store
     from stancelib.targets import TARGETS, Target, find_mentions, load_targets
@@ -78,6 +79,7 @@ _ROOM_OF = {
     "TARGETS": "targets",
     "Target": "targets",
     "adjust": "effects",
+    "alias_audit": "series",
     "change_points": "effects",
     "counterfactual": "effects",
     "difference_in_differences": "effects",
@@ -127,6 +129,7 @@ __all__ = [
     "SyntheticDifferenceInDifferences",
     "Target",
     "adjust",
+    "alias_audit",
     "change_points",
     "counterfactual",
     "difference_in_differences",
