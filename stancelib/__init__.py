@@ -51,13 +51,21 @@ if TYPE_CHECKING:
     from stancelib.series import alias_audit
     from stancelib.simulate import simulate_corpus, simulate_series
     from stancelib.store import Store, open_store
-    from stancelib.targets import TARGETS, Target, find_mentions, load_targets
+    from stancelib.targets import (
+        TARGETS,
+        Alias,
+        Target,
+        find_mentions,
+        load_targets,
+        propose_aliases,
+    )
     from stancelib.training import fine_tune
 
 __version__ = "0.1.0"
 
 _ROOM_OF = {
     "AdjustedEffects": "effects",
+    "Alias": "targets",
     "ChangePoints": "effects",
     "Counterfactual": "effects",
     "DifferenceInDifferences": "effects",
@@ -94,6 +102,7 @@ _ROOM_OF = {
     "open_store": "store",
     "placebo_test": "effects",
     "power": "effects",
+    "propose_aliases": "targets",
     "read_documents": "corpus",
     "read_events": "effects",
     "report": "report",
@@ -109,6 +118,7 @@ _ROOM_OF = {
 __all__ = [
     "TARGETS",
     "AdjustedEffects",
+    "Alias",
     "ChangePoints",
     "Counterfactual",
     "DifferenceInDifferences",
@@ -144,6 +154,7 @@ __all__ = [
     "open_store",
     "placebo_test",
     "power",
+    "propose_aliases",
     "read_documents",
     "read_events",
     "report",
