@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         ChangeDecomposition,
         Kernel,
         LocalRegression,
+        alias_audit,
         decompose_change,
         fixed_composition,
         share_intervals,
@@ -59,7 +60,14 @@ if TYPE_CHECKING:
     )
     from stancelib.simulate import simulate_corpus, simulate_series
     from stancelib.store import Store, open_store
-    from stancelib.targets import TARGETS, Target, find_mentions, load_targets
+    from stancelib.targets import (
+        TARGETS,
+        Alias,
+        Target,
+        find_mentions,
+        load_targets,
+        propose_aliases,
+    )
     from stancelib.training import fine_tune
 
 __version__ = "0.1.0"
@@ -67,6 +75,7 @@ __version__ = "0.1.0"
 _ROOM_OF = {
     "AdjustedEffects": "effects",
     "ChangeDecomposition": "series",
+    "Alias": "targets",
     "ChangePoints": "effects",
     "Counterfactual": "effects",
     "DifferenceInDifferences": "effects",
@@ -90,6 +99,7 @@ _ROOM_OF = {
     "TARGETS": "targets",
     "Target": "targets",
     "adjust": "effects",
+    "alias_audit": "series",
     "change_points": "effects",
     "counterfactual": "effects",
     "decompose_change": "series",
@@ -106,6 +116,7 @@ _ROOM_OF = {
     "open_store": "store",
     "placebo_test": "effects",
     "power": "effects",
+    "propose_aliases": "targets",
     "read_documents": "corpus",
     "read_events": "effects",
     "report": "report",
@@ -123,6 +134,7 @@ _ROOM_OF = {
 __all__ = [
     "TARGETS",
     "AdjustedEffects",
+    "Alias",
     "ChangeDecomposition",
     "ChangePoints",
     "Counterfactual",
@@ -146,6 +158,7 @@ __all__ = [
     "SyntheticDifferenceInDifferences",
     "Target",
     "adjust",
+    "alias_audit",
     "change_points",
     "counterfactual",
     "decompose_change",
@@ -162,6 +175,7 @@ __all__ = [
     "open_store",
     "placebo_test",
     "power",
+    "propose_aliases",
     "read_documents",
     "read_events",
     "report",

@@ -1,9 +1,10 @@
-"""Series: stance by source and period, from the scores of sentences."""
+"""Stance by target, source and period, and the forms that targets are named by."""
 
-from stancelib.series.decompose_change import ChangeDecomposition, decompose_change
-from stancelib.series.fixed_composition import fixed_composition
+from stancelib.series.change_decomposition import ChangeDecomposition, decompose_change
+from stancelib.series.composition_index import fixed_composition
 from stancelib.series.intervals import share_intervals, with_student_intervals
 from stancelib.series.kernels import Kernel, LocalRegression
+from stancelib.series.naming import alias_audit
 from stancelib.series.smoothing import smooth
 from stancelib.series.stance_series import (
     Duplicates,
@@ -23,6 +24,7 @@ __all__ = [
     "LocalRegression",
     "SentenceWeights",
     "SourceWeights",
+    "alias_audit",
     "decompose_change",
     "fixed_composition",
     "share_intervals",

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from stancelib.store.store import Store, open_store
-from stancelib.store.summaries import AddedDocuments, ScoredPairs, StoreSummary
+from stancelib.store.summaries import AddedDocuments, FoundMentions, ScoredPairs, StoreSummary
 
-__all__ = ["AddedDocuments", "ScoredPairs", "Store", "StoreSummary", "open_store"]
+__all__ = [
+    "AddedDocuments",
+    "FoundMentions",
+    "ScoredPairs",
+    "Store",
+    "StoreSummary",
+    "open_store",
+]

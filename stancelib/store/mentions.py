@@ -11,8 +11,10 @@ import polars as pl
 
 import stancelib
 from stancelib.errors import ArgumentError
+from stancelib.store import manifest
 from stancelib.store.progress import progress_bar
 from stancelib.store.selection import check_names
+from stancelib.store.summaries import FoundMentions
 from stancelib.targets import TARGETS, Target, find_mentions
 
 if TYPE_CHECKING:
@@ -65,6 +67,26 @@ def resolve_targets(targets: str | Iterable[str] | Mapping[str, Target] | None) 
         raise ArgumentError("targets is empty; pass None for NATO, Russia and Ukraine")
     from_package = all(shipped.get(name) == target for name, target in chosen.items())
     return Wanted(tuple(chosen), shipped if from_package else chosen)
+
+
+def find(
+    database: Database,
+    targets: str | Iterable[str] | Mapping[str, Target] | None,
+    *,
+    progress: bool,
+) -> FoundMentions:
+    """Find the mentions of targets without scoring them; see `stancelib.Store.find_mentions`."""
+    wanted = resolve_targets(targets)
+    arguments = {"targets": wanted.names}
+    inputs = {"alias_hash": wanted.alias_hash()}
+    with (
+        database.tables(wanted=wanted.frame()),
+        manifest.step(database, "find_mentions", arguments=arguments, inputs=inputs) as counts,
+    ):
+        searched = search(database, wanted, progress=progress)
+        found = database.frame("count_mentions").row(0, named=True)
+        counts.update(found, searched=searched)
+    return FoundMentions(wanted.names, searched, found["mentions"], found["documents"])
 
 
 def search(database: Database, wanted: Wanted, *, progress: bool) -> int:

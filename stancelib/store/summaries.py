@@ -43,6 +43,37 @@ class AddedDocuments:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundMentions:
+    """What `Store.find_mentions` did; ``int(...)`` is the number of mentions in the store.
+
+    Attributes
+    ----------
+    targets : tuple of str
+        The targets that were looked for.
+    searched : int
+        Articles that were searched now; the others were searched with the same tables before.
+    mentions : int
+        Places in the store where a sentence names one of the targets.
+    documents : int
+        Articles that name at least one of the targets.
+    """
+
+    targets: tuple[str, ...]
+    searched: int
+    mentions: int
+    documents: int
+
+    def __int__(self) -> int:
+        return self.mentions
+
+    def __str__(self) -> str:
+        return (
+            f"{self.mentions:,} mentions of {', '.join(self.targets)} in {self.documents:,} "
+            f"articles ({self.searched:,} searched now)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredPairs:
     """What `Store.score` did; ``int(...)`` is the number of pairs that have a score since.
 

@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from stancelib.scoring import Scorer
-    from stancelib.store.summaries import AddedDocuments, ScoredPairs, ScoredSentences
+    from stancelib.store.summaries import (
+        AddedDocuments,
+        FoundMentions,
+        ScoredPairs,
+        ScoredSentences,
+    )
     from stancelib.targets import Target
 
 
@@ -67,6 +72,53 @@ class StoreWriter(StoreReader):
         from stancelib.store.ingest import add_documents  # noqa: PLC0415  (loads corpus)
 
         return add_documents(self.database, documents, read_options, progress=progress)
+
+    def find_mentions(
+        self,
+        targets: str | Sequence[str] | Mapping[str, Target] | None = None,
+        *,
+        progress: bool = True,
+    ) -> FoundMentions:
+        """Find where sentences name targets, without scoring them; `score` does this by itself.
+
+        Articles that were searched with the same alias tables are skipped.
+
+        Parameters
+        ----------
+        targets : str, sequence of str, mapping or None
+            As in `score`.
+        progress : bool
+            Show a progress bar, where the output is a terminal.
+
+        Returns
+        -------
+        FoundMentions
+            With `targets`, `searched`, `mentions` and `documents`; the mentions themselves are
+            in `Store.mentions`.
+
+        Raises
+        ------
+        ArgumentError
+            If a target is unknown, or a form belongs to two targets.
+
+        Examples
+        --------
+        >>> from datetime import UTC, datetime
+        >>> import polars as pl
+        >>> import stancelib as sl
+        >>> article = pl.DataFrame({
+        ...     "doc_id": ["a1"], "source": ["Gazette"], "lang": ["en"],
+        ...     "published_at": [datetime(2022, 3, 1, tzinfo=UTC)],
+        ...     "text": ["NATO met in Madrid. Moscow was silent."],
+        ... })
+        >>> with sl.open_store(":memory:") as store:
+        ...     _ = store.add_documents(article)
+        ...     print(store.find_mentions())
+        2 mentions of NATO, Russia, Ukraine in 1 articles (1 searched now)
+        """
+        from stancelib.store.mentions import find  # noqa: PLC0415  (loads targets)
+
+        return find(self.database, targets, progress=progress)
 
     def score(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stancelib.targets.mentions import alias_counts, find_mentions
+from stancelib.targets.propose import propose_aliases
 from stancelib.targets.reader import load_targets, shipped_targets
 from stancelib.targets.target import Alias, Exclusion, Target
 
@@ -21,6 +22,7 @@ __all__ = [
     "alias_counts",
     "find_mentions",
     "load_targets",
+    "propose_aliases",
 ]
 
 

@@ -18,9 +18,8 @@ from pydantic import (
 )
 
 from stancelib.targets.target import Alias, AliasCase, AliasKind, Exclusion, Target, check_form
+from stancelib.targets.toml_text import EVERY_LANGUAGE
 
-# In a file, the key of the forms that count in sentences of every language.
-EVERY_LANGUAGE = "international"
 _LANGUAGE = re.compile(rf"[a-z]{{2,3}}|{EVERY_LANGUAGE}")
 
 
@@ -31,6 +30,8 @@ def _language(key: str) -> str:
 
 
 def _list_for_every_language(value: object) -> object:
+    if isinstance(value, str):
+        raise ValueError(f"write a list, even of one form: [{value!r}]")  # noqa: TRY004
     return {EVERY_LANGUAGE: {"name": value}} if isinstance(value, list) else value
 
 

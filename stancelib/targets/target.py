@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterable
 from typing import Literal, Self
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from stancelib.errors import ArgumentError
+from stancelib.errors import ArgumentError, DataError
 from stancelib.schemas import ALIAS_KINDS
 from stancelib.targets.fold import fold, is_word_character
+from stancelib.targets.toml_text import toml_of
 
 AliasKind = Literal["name", "demonym", "capital", "institution", "person"]
 AliasCase = Literal["ignore", "upper", "lower"]
 
 
+_ALIAS_COLUMNS = ("form", "kind", "language", "case")
 _BRACKETS = re.compile(r"([^\[\]]*)\[([^\[\]]+)\]([^\[\]]*)")
 
 
@@ -176,6 +179,65 @@ class Target(BaseModel):
                 f"target {self.name!r} has no alias but those of {', '.join(kinds)}"
             )
         return self.model_copy(update={"aliases": kept})
+
+    def with_aliases(self, *aliases: Alias | str | pl.DataFrame) -> Self:
+        """Return the target with more aliases; those that it has already are not added again.
+
+        Parameters
+        ----------
+        *aliases : Alias, str or polars.DataFrame
+            Aliases; forms, which are then names in every language; or what `propose_aliases`
+            returned, filtered to the rows that you accept (the columns `form`, `kind`,
+            `language` and `case` are read).
+
+        Returns
+        -------
+        Target
+            The same target with more aliases, the new ones last.
+
+        Raises
+        ------
+        DataError
+            If a frame lacks one of these columns.
+
+        Examples
+        --------
+        >>> import stancelib as sl
+        >>> belarus = sl.Target(name="Belarus", aliases=(sl.Alias(form="Belarus"),))
+        >>> [alias.form for alias in belarus.with_aliases("Беларусь", "Belarus").aliases]
+        ['Belarus', 'Беларусь']
+        """
+        given = [alias for one in aliases for alias in _aliases_in(one)]
+        new = [alias for alias in dict.fromkeys(given) if alias not in set(self.aliases)]
+        return self.model_copy(update={"aliases": (*self.aliases, *new)})
+
+    def to_toml(self) -> str:
+        """Return the target as the text of a file that `load_targets` reads back.
+
+        Examples
+        --------
+        >>> import stancelib as sl
+        >>> print(sl.Target(name="Wagner", aliases=(sl.Alias(form="Вагнер"),)).to_toml())
+        name = "Wagner"
+        <BLANKLINE>
+        [aliases.international]
+        name = [
+          "Вагнер",
+        ]
+        <BLANKLINE>
+        """
+        return toml_of(self)
+
+
+def _aliases_in(given: Alias | str | pl.DataFrame) -> list[Alias]:
+    if isinstance(given, Alias):
+        return [given]
+    if isinstance(given, str):
+        return [Alias(form=given)]
+    for column in _ALIAS_COLUMNS:
+        if column not in given.columns:
+            raise DataError.missing_column(column, given.columns)
+    return [Alias(**row) for row in given.select(_ALIAS_COLUMNS).to_dicts()]
 
 
 def check_kinds(kinds: Iterable[str]) -> None:

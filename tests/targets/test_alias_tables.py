@@ -8,6 +8,19 @@ import pytest
 import stancelib as sl
 from stancelib.targets.fold import fold
 
+# Endings of a declined surname, by how its basic form ends.
+_CASES = {
+    "ru": {
+        ("ов", "ев", "ин"): ("", "а", "у", "ым", "е"),
+        ("берг", "ман"): ("", "а", "у", "ом", "е"),
+    },
+    "uk": {
+        ("ов", "єв", "ев", "ін"): ("", "а", "у", "им", "і"),
+        ("берг", "ман"): ("", "а", "у", "ові", "ом", "і"),
+    },
+    "pl": {("ow", "ew", "in"): ("", "a", "owi", "em", "ie"), ("ski",): ("", "ego", "emu", "m")},
+    "cs": {("ov", "ev", "in", "ěv"): ("", "a", "ovi", "em")},
+}
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "pl", "ru", "uk", "bg", "cs", "ro")
 # Some forms ask for an article before them.
 _ARTICLES = {
@@ -96,6 +109,18 @@ def test_no_form_is_listed_twice_under_two_kinds() -> None:
         for alias in target.aliases:
             kinds.setdefault((alias.language, fold(alias.form).text), set()).add(alias.kind)
         assert {form: found for form, found in kinds.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("lang", list(_CASES))
+def test_surnames_have_all_their_cases(lang: str) -> None:
+    missing = []
+    for target in sl.TARGETS.values():
+        forms = {a.form for a in target.aliases if a.language == lang and a.kind == "person"}
+        for form in forms:
+            for endings, cases in _CASES[lang].items():
+                if form.endswith(endings):
+                    missing += [form + case for case in cases if form + case not in forms]
+    assert missing == []
 
 
 @pytest.mark.parametrize("name", list(sl.TARGETS))

@@ -167,3 +167,26 @@ def test_shipped_targets_cannot_be_changed() -> None:
     assert list(sl.TARGETS) == ["NATO", "Russia", "Ukraine"]
     with pytest.raises(TypeError):
         sl.TARGETS["Moldova"] = sl.TARGETS["NATO"]  # type: ignore[index]  # what is tested
+
+
+def test_the_least_form_without_a_table_head(tmp_path: Path) -> None:
+    path = _write(tmp_path, 'name = "Georgia"\naliases = ["Georgia", "Грузия"]\n')
+    assert _found(sl.load_targets(path), "Грузия и Georgia", "ru") == ["Грузия", "Georgia"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            'name = "G"\naliases = "Georgia"',
+            r"aliases: write a list, even of one form: \['Geo",
+        ),
+        ('name = "G"\naliases = []', "a target needs aliases: a list of forms, or tables"),
+        ('name = "G"', "a target needs aliases: a list of forms, or tables"),
+        ('aliases = ["Georgia"]', "a target needs a name"),
+        ('name = "G"\naliases = ["Georgia", 7]', r"aliases.international.name\[1\]: "),
+    ],
+)
+def test_what_is_wrong_with_the_least_form_is_said(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        sl.load_targets(_write(tmp_path, text))
