@@ -58,7 +58,9 @@ def main() -> int:
         ingest = sl.read_documents(articles, columns={"published_at": "date"})
         print(ingest.summary())
         print(store.add_documents(ingest))
+        print(store.mark_duplicates())
         print(store.score())
+        show_collection(store, invasion)
         series = store.series(every="1w", by="source")
         show_outlets(series, invasion)
         show_groups(series, invasion)
@@ -89,6 +91,33 @@ def within(series: pl.DataFrame, events: list[sl.Event]) -> list[sl.Event]:
     """Events with eight weeks of the corpus on either side."""
     weeks = series["period"].unique().sort()
     return [event for event in events if weeks[8] <= event.at < weeks[-8]]
+
+
+def show_collection(store: sl.Store, invasion: sl.Event) -> None:
+    """Print how much is copied and quoted, and how much of a change is the mix of outlets."""
+    copies = store.documents().get_column("duplicate_of")
+    print(f"\nnear-copies: {len(copies) - copies.null_count():,} of {len(copies):,} items")
+    voices = store.sentences().get_column("voice").cast(pl.String)
+    print(f"quoted sentences: {(voices == 'quoted').mean():.1%} of {len(voices):,}")
+    panel = store.series(every="1mo", by="source")
+    for target in sl.TARGETS:
+        change = sl.decompose_change(panel, invasion, target=target, periods=4)
+        print(f"{change.sentence} Four months before, four after; February is left out.")
+        print(change.table)
+        print(salience_of(store, target, invasion))
+
+
+def salience_of(store: sl.Store, target: str, invasion: sl.Event) -> str:
+    """How often the target is named, whatever is said of it."""
+    months = store.series(target, every="1mo", by=None)
+    after = pl.col("period") >= invasion.at
+    shares = [
+        side["n_documents"].sum() / side["n_published"].sum()
+        for side in (months.filter(~after), months.filter(after))
+    ]
+    return (
+        f"{target} is named in {shares[0]:.0%} of the items until February, {shares[1]:.0%} after"
+    )
 
 
 def show_outlets(series: pl.DataFrame, invasion: sl.Event) -> None:
