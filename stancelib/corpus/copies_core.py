@@ -11,15 +11,26 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.corpus.alignment_core import covered, places_of_runs, shared_in_order
+from stancelib.corpus.alignment_core import (
+    kept_words,
+    longest_passage,
+    places_of_runs,
+    shared_in_order,
+)
 from stancelib.corpus.duplicates_core import RUN, RunDays, hash_runs, hash_words
 
 # Of the runs that do not recur from day to day, a copy has this share; a filled form has not.
-_OWN_SHARE: Final = 0.3
+_OWN_SHARE: Final = 0.35
 _FEWEST_OWN_RUNS: Final = 8
 # A text with many figures of which hardly one is the same is the same form filled again.
 _FEWEST_FIGURES: Final = 5
 _FIGURES_SHARE: Final = 1 / 3
+# Between shared runs, single words are compared in gaps of so many words.
+_WIDEST_GAP: Final = 8
+# A text with a passage of its own of over a fifth must have more in common in the rest: it may be
+# another article with the same background.
+_LONG_PASSAGE: Final = 0.2
+_PASSAGE_SURCHARGE: Final = 0.08
 _CACHED_TEXTS: Final = 4_096
 
 
@@ -29,26 +40,23 @@ class Comparable:
 
     Attributes
     ----------
-    runs
-        Hashes of the runs of `length` words, in order.
-    own
-        For each run, whether it does not recur from day to day.
     words
-        Number of words.
+        Hash of each word, in order.
+    runs
+        Hash of each run of `length` words, in order.
+    own
+        The runs that do not recur from day to day.
     length
         Words in a run.
     figures
         How often the text has each number.
-    places
-        Where each run stands.
     """
 
+    words: list[int]
     runs: list[int]
-    own: list[bool]
-    words: int
+    own: frozenset[int]
     length: int
     figures: Counter[int]
-    places: dict[int, list[int]]
 
 
 class Texts:
@@ -57,57 +65,62 @@ class Texts:
     def __init__(
         self, texts: pl.Series, wanted: NDArray[np.int64], recurrence: RunDays, span: int
     ) -> None:
-        self._place = {int(text): place for place, text in enumerate(wanted)}
+        self._place = {text: place for place, text in enumerate(wanted.tolist())}
         self._words = hash_words(texts.gather(wanted))
         self._runs, self._offsets = hash_runs(self._words, RUN)
         self._own = ~recurrence.recurring(self._runs, span)
         self.comparable = lru_cache(_CACHED_TEXTS)(self._comparable)
+        self.places = lru_cache(_CACHED_TEXTS)(self._places)
 
     def _comparable(self, text: int) -> Comparable:
         place = self._place[text]
         inside = slice(self._offsets[place], self._offsets[place + 1])
         span = slice(self._words.offsets[place], self._words.offsets[place + 1])
-        runs = self._runs[inside].tolist()
-        number = int(span.stop - span.start)
+        words, runs = self._words.hashes[span], self._runs[inside]
         return Comparable(
-            runs=runs,
-            own=self._own[inside].tolist(),
-            words=number,
-            length=number - len(runs) + 1,
-            figures=Counter(self._words.hashes[span][self._words.figures[span]].tolist()),
-            places=places_of_runs(runs),
+            words=words.tolist(),
+            runs=runs.tolist(),
+            own=frozenset(runs[self._own[inside]].tolist()),
+            length=words.size - runs.size + 1,
+            figures=Counter(words[self._words.figures[span]].tolist()),
         )
 
+    def _places(self, text: int) -> dict[int, list[int]]:
+        return places_of_runs(self.comparable(text).runs)
 
-def similarity(one: Comparable, other: Comparable, threshold: float) -> float:
-    """Share of the words of the shorter text that stand in the other in runs, in order.
+    def similarity(self, one: int, other: int, threshold: float) -> float:
+        """Share of the words of the shorter text that the longer one keeps, in order.
 
-    0 where it is below the threshold, and where what is shared is a form: phrases that recur from
-    day to day, with other figures or names in between.
-    """
-    shorter, longer = (one, other) if one.words <= other.words else (other, one)
-    if shorter.length != longer.length:
-        return 0.0
-    if shorter.runs == longer.runs:
-        return 1.0
-    common = sum(run in longer.places for run in shorter.runs)
-    if common * shorter.length < threshold * shorter.words:
-        return 0.0
-    chain = [place for place, _ in shared_in_order(shorter.runs, longer.places)]
-    share = covered(chain, shorter.length) / shorter.words
-    if share < threshold or _is_form(shorter, longer, chain):
-        return 0.0
-    return share
+        0 where it is below the threshold, and where what is shared is a form: phrases that recur
+        from day to day, with other names or figures in between.
+        """
+        first, second = self.comparable(one), self.comparable(other)
+        if first.length != second.length:
+            return 0.0
+        if first.runs == second.runs:
+            return 1.0
+        shorter, longer = first, second
+        if len(first.words) > len(second.words):
+            shorter, longer, other = second, first, one
+        if _is_form(shorter, longer):
+            return 0.0
+        chain = shared_in_order(shorter.runs, self.places(other))
+        kept = kept_words(shorter.words, longer.words, chain, shorter.length, _WIDEST_GAP)
+        share = kept / len(shorter.words)
+        passage = longest_passage(chain, shorter.length, len(shorter.words))
+        if passage > _LONG_PASSAGE * len(shorter.words):
+            threshold += _PASSAGE_SURCHARGE
+        return share if share >= threshold else 0.0
 
 
-def _is_form(shorter: Comparable, longer: Comparable, chain: list[int]) -> bool:
-    own = sum(shorter.own)
-    shared = sum(shorter.own[place] for place in chain)
-    if own < _FEWEST_OWN_RUNS or shared < _OWN_SHARE * own:
+def _is_form(shorter: Comparable, longer: Comparable) -> bool:
+    own = len(shorter.own)
+    if own < _FEWEST_OWN_RUNS or len(shorter.own & longer.own) < _OWN_SHARE * own:
         return True
     figures = shorter.figures.total()
-    same = (shorter.figures & longer.figures).total()
-    return figures >= _FEWEST_FIGURES and same < _FIGURES_SHARE * figures
+    if figures < _FEWEST_FIGURES:
+        return False
+    return (shorter.figures & longer.figures).total() < _FIGURES_SHARE * figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +159,12 @@ def resolve_copies(
         text = int(pairs[first, 1])
         candidates = pairs[first:end, 0]
         sources = np.where(original[candidates] < 0, candidates, original[candidates])
-        one = texts.comparable(text)
+        sources = sources[times[text] - times[sources] <= within]
         best, chosen = 0.0, -1
-        for source in np.unique(sources).tolist():
-            if times[text] - times[source] <= within:
-                found = similarity(one, texts.comparable(source), threshold)
-                if found > best:
-                    best, chosen = found, source
+        for source in sorted(set(sources.tolist())):
+            found = texts.similarity(text, source, threshold)
+            if found > best:
+                best, chosen = found, source
         if chosen >= 0:
             original[text], similarities[text] = chosen, best
     return Copies(original, similarities)

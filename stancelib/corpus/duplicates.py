@@ -19,7 +19,7 @@ _MOST_PERMUTATIONS: Final = 1_024
 def find_duplicates(
     documents: pl.DataFrame,
     *,
-    threshold: float = 0.55,
+    threshold: float = 0.6,
     within_days: float = 7,
     min_words: int = 20,
     shingle: int = 3,
@@ -41,10 +41,11 @@ def find_duplicates(
     _check(documents, threshold, within_days, min_words, shingle, n_permutations, seed)
     ordered = documents.select(_NEEDED).sort("published_at", "doc_id")
     times = ordered.get_column("published_at").dt.epoch("us").to_numpy()
+    days = times // _MICROSECONDS_A_DAY
     texts = ordered.get_column("text")
     signatures, recurrence = read_texts(
         texts,
-        times // _MICROSECONDS_A_DAY,
+        days - days[:1],
         shingle=shingle,
         permutations=n_permutations,
         seed=seed,

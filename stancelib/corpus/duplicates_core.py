@@ -30,7 +30,9 @@ RUN: Final = 2
 # A run that stands in texts of so many days says nothing on who copied whom.
 _FEWEST_DAYS: Final = 4
 _MANY_DAYS: Final = 100
-_FEWEST_BITS, _MOST_BITS = 12, 26
+_CHARACTERS_A_WORD: Final = 6
+_FEWEST_BITS: Final = 12
+_MOST_BITS: Final = 26
 
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(29)
@@ -127,11 +129,11 @@ class RunDays:
     def __init__(self, bits: int) -> None:
         self._shift = np.uint64(64 - bits)
         self._days = np.zeros(1 << bits, dtype=np.uint8)
-        self._first = np.zeros(1 << bits, dtype=np.int32)
-        self._last = np.zeros(1 << bits, dtype=np.int32)
+        self._first = np.zeros(1 << bits, dtype=np.uint16)
+        self._last = np.zeros(1 << bits, dtype=np.uint16)
 
     def add(self, runs: NDArray[np.uint64], day: int) -> None:
-        """Count the runs of texts of one day; days come in order."""
+        """Count the runs of texts of one day, numbered from 0; days come in order."""
         places = np.unique(self._places(runs))
         never = self._days[places] == 0
         self._first[places[never]] = day
@@ -142,7 +144,7 @@ class RunDays:
     def recurring(self, runs: NDArray[np.uint64], span: int) -> NDArray[np.bool_]:
         """Whether runs stand in texts of several days of which two are over `span` days apart."""
         places = self._places(runs)
-        apart: NDArray[np.bool_] = self._last[places] - self._first[places] > span
+        apart: NDArray[np.bool_] = self._last[places] > self._first[places].astype(np.int64) + span
         return apart & (self._days[places] >= _FEWEST_DAYS)
 
     def _places(self, runs: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -151,7 +153,8 @@ class RunDays:
 
 def table_bits(characters: int) -> int:
     """Size of the table of `RunDays` for texts of so many characters, as a power of two."""
-    return min(max(int(characters).bit_length(), _FEWEST_BITS), _MOST_BITS)
+    words = characters // _CHARACTERS_A_WORD
+    return min(max(2 + words.bit_length(), _FEWEST_BITS), _MOST_BITS)
 
 
 def read_texts(
