@@ -83,6 +83,21 @@ def kept_words(
     return total
 
 
+def covered(starts: Sequence[int], length: int, words: int) -> int:
+    """How many of the first words of a text lie in runs that begin at these ascending places.
+
+    Examples
+    --------
+    >>> covered([0, 1, 5], length=2, words=6)
+    4
+    """
+    total = end = 0
+    for start in starts:
+        total += max(min(start + length, words) - max(start, end), 0)
+        end = start + length
+    return total
+
+
 def longest_passage(chain: Sequence[tuple[int, int]], length: int, words: int) -> int:
     """How many words stand together in a text of which the other has none.
 

@@ -12,12 +12,20 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stancelib.corpus.alignment_core import (
+    covered,
     kept_words,
     longest_passage,
     places_of_runs,
     shared_in_order,
 )
-from stancelib.corpus.duplicates_core import RUN, RunDays, hash_runs, hash_words
+from stancelib.corpus.duplicates_core import (
+    RUN,
+    UNSPACED_FACTOR,
+    RunDays,
+    chunks,
+    hash_runs,
+    hash_words,
+)
 
 # Of the runs that do not recur from day to day, a copy has this share; a filled form has not.
 _OWN_SHARE: Final = 0.35
@@ -27,11 +35,16 @@ _FEWEST_FIGURES: Final = 5
 _FIGURES_SHARE: Final = 1 / 3
 # Between shared runs, single words are compared in gaps of so many words.
 _WIDEST_GAP: Final = 8
-# A text with a passage of its own of over a fifth must have more in common in the rest: it may be
-# another article with the same background.
+# Of the first words of the shorter text, a copy keeps this share in runs.
+_OPENING: Final = 40
+_OPENING_SHARE: Final = 0.35
+# A passage of its own is long from this share of the words on.
 _LONG_PASSAGE: Final = 0.2
-_PASSAGE_SURCHARGE: Final = 0.08
-_CACHED_TEXTS: Final = 4_096
+# Shares of the words that may be lost which such texts must keep.
+_OTHER_OPENING: Final = 0.6
+_OWN_PASSAGE: Final = 0.2
+_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
+_CACHED_TEXTS: Final = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +79,31 @@ class Texts:
         self, texts: pl.Series, wanted: NDArray[np.int64], recurrence: RunDays, span: int
     ) -> None:
         self._place = {text: place for place, text in enumerate(wanted.tolist())}
-        self._words = hash_words(texts.gather(wanted))
-        self._runs, self._offsets = hash_runs(self._words, RUN)
-        self._own = ~recurrence.recurring(self._runs, span)
+        chosen = texts.gather(wanted)
+        parts = [
+            _cut(chosen.slice(first, end - first), recurrence, span)
+            for first, end in chunks(chosen.str.len_bytes().to_numpy())
+        ]
+        self._words = np.concatenate([np.empty(0, np.uint32), *(part.words for part in parts)])
+        self._figures = np.concatenate([np.empty(0, bool), *(part.figures for part in parts)])
+        self._own = np.concatenate([np.empty(0, bool), *(part.own for part in parts)])
+        self._lengths = [length for part in parts for length in part.lengths]
+        sizes = [size for part in parts for size in part.sizes]
+        self._offsets = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
         self.comparable = lru_cache(_CACHED_TEXTS)(self._comparable)
         self.places = lru_cache(_CACHED_TEXTS)(self._places)
 
     def _comparable(self, text: int) -> Comparable:
         place = self._place[text]
-        inside = slice(self._offsets[place], self._offsets[place + 1])
-        span = slice(self._words.offsets[place], self._words.offsets[place + 1])
-        words, runs = self._words.hashes[span], self._runs[inside]
+        span = slice(self._offsets[place], self._offsets[place + 1])
+        words, length = self._words[span], self._lengths[place]
+        runs = _runs(words, length)
         return Comparable(
             words=words.tolist(),
             runs=runs.tolist(),
-            own=frozenset(runs[self._own[inside]].tolist()),
-            length=words.size - runs.size + 1,
-            figures=Counter(words[self._words.figures[span]].tolist()),
+            own=frozenset(runs[self._own[span][: runs.size]].tolist()),
+            length=length,
+            figures=Counter(words[self._figures[span]].tolist()),
         )
 
     def _places(self, text: int) -> dict[int, list[int]]:
@@ -107,10 +128,61 @@ class Texts:
         chain = shared_in_order(shorter.runs, self.places(other))
         kept = kept_words(shorter.words, longer.words, chain, shorter.length, _WIDEST_GAP)
         share = kept / len(shorter.words)
-        passage = longest_passage(chain, shorter.length, len(shorter.words))
-        if passage > _LONG_PASSAGE * len(shorter.words):
-            threshold += _PASSAGE_SURCHARGE
-        return share if share >= threshold else 0.0
+        needed = threshold + (1 - threshold) * _surcharge(shorter, chain)
+        return share if share >= needed else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Some texts in words: the words, which of them are figures, and which runs are own.
+
+    A run is at the place of its first word; `own` has as many places as there are words.
+    """
+
+    words: NDArray[np.uint32]
+    figures: NDArray[np.bool_]
+    own: NDArray[np.bool_]
+    sizes: list[int]
+    lengths: list[int]
+
+
+def _cut(texts: pl.Series, recurrence: RunDays, span: int) -> _Cut:
+    cut = hash_words(texts)
+    runs, offsets = hash_runs(cut, RUN)
+    counts, sizes = np.diff(offsets), np.diff(cut.offsets)
+    place = np.repeat(cut.offsets[:-1] - offsets[:-1], counts) + np.arange(runs.size)
+    own = np.zeros(cut.hashes.size, dtype=bool)
+    own[place] = ~recurrence.recurring(runs, span)
+    return _Cut(
+        words=(cut.hashes >> np.uint64(32)).astype(np.uint32),
+        figures=cut.figures,
+        own=own,
+        sizes=sizes.tolist(),
+        lengths=np.where(cut.unspaced, UNSPACED_FACTOR * RUN, RUN).tolist(),
+    )
+
+
+def _runs(words: NDArray[np.uint32], length: int) -> NDArray[np.uint64]:
+    number = max(words.size - length + 1, 0)
+    runs = np.zeros(number, dtype=np.uint64)
+    for place in range(length):
+        runs = runs * _MULTIPLIER + words[place : place + number]
+    return runs
+
+
+def _surcharge(shorter: Comparable, chain: list[tuple[int, int]]) -> float:
+    """What share of the words that may be lost must be kept, too.
+
+    Another article on the event, with the same background, opens with words of its own or has a
+    passage of its own; a copy that was cut keeps the opening, and edits are spread over it.
+    """
+    words = len(shorter.words)
+    opening = min(_OPENING, words)
+    starts = [place for place, _ in chain if place < opening]
+    if covered(starts, shorter.length, opening) < _OPENING_SHARE * opening:
+        return _OTHER_OPENING
+    long = longest_passage(chain, shorter.length, words) > _LONG_PASSAGE * words
+    return _OWN_PASSAGE if long else 0.0
 
 
 def _is_form(shorter: Comparable, longer: Comparable) -> bool:

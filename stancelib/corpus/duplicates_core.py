@@ -16,14 +16,16 @@ _UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{M
 _WORD: Final = rf"[{_UNSPACED}]|[\w--[{_UNSPACED}]]+"
 _INVISIBLE: Final = r"[\u{ad}\u{200b}-\u{200f}\u{2060}\u{feff}]"
 # Characters carry less than words, so that runs of them are this much longer.
-_UNSPACED_FACTOR: Final = 2
-TEXTS_A_CHUNK: Final = 20_000
+UNSPACED_FACTOR: Final = 2
+CHARACTERS_A_CHUNK: Final = 4_000_000
 # A window is a hundred words unless the text is long: a signature is kept for at most eight.
 _WINDOW: Final = 100
 _MOST_WINDOWS: Final = 8
 # In a bucket, a text is compared with this many texts before it.
 _NEIGHBOURS: Final = 2
 _FEWEST_EQUAL_SLOTS: Final = 2
+# Pairs are counted part by part, so that they need not be sorted all at once.
+_PARTS: Final = 8
 
 # Words in a run that two texts must share for its words to count as shared.
 RUN: Final = 2
@@ -100,7 +102,7 @@ def hash_runs(words: Words, length: int) -> tuple[NDArray[np.uint64], NDArray[np
 
     In an unspaced script a run has twice the length.
     """
-    lengths = np.where(words.unspaced, _UNSPACED_FACTOR * length, length)
+    lengths = np.where(words.unspaced, UNSPACED_FACTOR * length, length)
     counts = np.maximum(np.diff(words.offsets) - lengths + 1, 0)
     offsets = np.concatenate([[0], np.cumsum(counts)])
     starts = np.repeat(words.offsets[:-1] - offsets[:-1], counts) + np.arange(offsets[-1])
@@ -108,7 +110,7 @@ def hash_runs(words: Words, length: int) -> tuple[NDArray[np.uint64], NDArray[np
     hashes = np.zeros(starts.size, dtype=np.uint64)
     for place in range(length):
         hashes = _mixed(hashes, words.hashes[starts + place])
-    for place in range(length, _UNSPACED_FACTOR * length if long.any() else length):
+    for place in range(length, UNSPACED_FACTOR * length if long.any() else length):
         hashes[long] = _mixed(hashes[long], words.hashes[starts[long] + place])
     return hashes, offsets
 
@@ -171,16 +173,24 @@ def read_texts(
     Windows overlap, so that a cut copy shares windows with the whole. Texts are in the order of
     time, `days` is their day.
     """
-    recurrence = RunDays(table_bits(int(texts.str.len_chars().sum())))
+    lengths = texts.str.len_bytes().to_numpy()
+    recurrence = RunDays(table_bits(int(lengths.sum())))
     slots = [np.empty((permutations, 0), dtype=np.uint32)]
     owners = [np.empty(0, dtype=np.int64)]
-    for first in range(0, len(texts), TEXTS_A_CHUNK):
-        words = hash_words(texts.slice(first, TEXTS_A_CHUNK))
+    for first, end in chunks(lengths):
+        words = hash_words(texts.slice(first, end - first))
         signed, owner = _sign(words, shingle, permutations, seed, min_words)
         slots.append(signed)
         owners.append(owner + first)
-        _count_days(recurrence, words, days[first : first + TEXTS_A_CHUNK])
+        _count_days(recurrence, words, days[first:end])
     return Signatures(np.concatenate(slots, axis=1), np.concatenate(owners)), recurrence
+
+
+def chunks(lengths: NDArray[np.integer]) -> list[tuple[int, int]]:
+    """Cut texts of these lengths into chunks, as the first text of each and the one after it."""
+    number = np.cumsum(lengths, dtype=np.int64) // CHARACTERS_A_CHUNK
+    firsts = np.flatnonzero(np.diff(number, prepend=-1)).tolist()
+    return list(zip(firsts, [*firsts[1:], lengths.size], strict=True))
 
 
 def _sign(
@@ -229,7 +239,7 @@ def candidate_pairs(
     Texts are in the order of time. Of the texts with the same value in a slot, each is paired with
     the two before it, so that phrases of every second article make no square of pairs.
     """
-    number = times.size
+    number = max(times.size, 1)
     found = [np.empty(0, dtype=np.int64)]
     for slot in signatures.slots:
         order = np.argsort(slot, kind="stable")
@@ -242,8 +252,13 @@ def candidate_pairs(
             earlier, later = texts[:-lag][same], texts[lag:][same]
             near = times[later] - times[earlier] <= within
             found.append(later[near] * number + earlier[near])
-    pairs = np.concatenate(found)
-    pairs.sort()
+    return np.concatenate([_repeated(found, part, number) for part in range(_PARTS)])
+
+
+def _repeated(found: list[NDArray[np.int64]], part: int, number: int) -> NDArray[np.int64]:
+    """Pairs of one part of the later texts that were found often enough."""
+    low, high = (number * (part + place) // _PARTS * number for place in (0, 1))
+    pairs = np.sort(np.concatenate([some[(some >= low) & (some < high)] for some in found]))
     last = _FEWEST_EQUAL_SLOTS - 1
-    repeated = np.unique(pairs[last:][pairs[last:] == pairs[: pairs.size - last]])
+    repeated = np.unique(pairs[last:][pairs[last:] == pairs[: max(pairs.size - last, 0)]])
     return np.column_stack([repeated % number, repeated // number])
