@@ -17,21 +17,35 @@ START = datetime(2022, 3, 1, 6, tzinfo=UTC)
 OUTLETS = ("Courier", "Gazette", "Herald", "Mirror", "Observer", "Wire")
 KINDS = ("headline", "half", "opening", "added", "scattered", "runs", "cut_and_edited")
 NEGATIVES = ("same_event", "background", "weather", "summary", "market", "short")
+
+
+def _list(names: str) -> list[str]:
+    return names.split("," if "," in names else " ")
+
+
 _SYLLABLES = {
-    "en": "ba be bo ca ce da di do fa fe ga go la le li lo ma me mi mo na ne no pa pe po ra re ri "
-    "ro sa se si so ta te ti to va ve vi sta tra pre con der men tion ist ur an en al".split(),
-    "ru": "ба бе бо ва ве ви да де ди до за зи ка ки ко ла ле ли ло ма ме ми мо на не ни но па пе "
-    "по ра ре ри ро са се си со та те ти то ста пре про кон ный ова ени ист ур ан ал".split(),
+    "en": _list(
+        "ba be bo ca ce da di do fa fe ga go la le li lo ma me mi mo na ne no pa pe po ra re ri "
+        "ro sa se si so ta te ti to va ve vi sta tra pre con der men tion ist ur an en al"
+    ),
+    "ru": _list(
+        "ба бе бо ва ве ви да де ди до за зи ка ки ко ла ле ли ло ма ме ми мо на не ни но "
+        "па пе по ра ре ри ро са се си со та те ти то ста пре про кон ный ова ени ист ур ан ал"
+    ),
 }
 _WORDS = 12_000
 _PHRASES = 3_000
-HOW = ("replace", "delete", "insert")
+EDITS = {"mixed": ("replace", "delete", "insert"), "replace": ("replace",)}
 _FIGURES = 0.03
+_SHORT_WORDS = 40
+_QUOTED = 0.15
+_ONE_SPACE = 0.8
+_SAME_OUTLET = 0.3
 
 
 @dataclass(frozen=True)
 class Language:
-    """Invented words, the cumulated chances of their ranks, and phrases that recur in all stories."""
+    """Invented words, cumulated chances of their ranks, and phrases of all stories."""
 
     code: str
     words: list[str]
@@ -44,7 +58,7 @@ def make_language(code: str, rng: np.random.Generator) -> Language:
     words: list[str] = []
     known: set[str] = set()
     while len(words) < _WORDS:
-        syllables = 1 if len(words) < 40 else int(rng.integers(2, 5))
+        syllables = 1 if len(words) < _SHORT_WORDS else int(rng.integers(2, 5))
         word = "".join(rng.choice(_SYLLABLES[code], syllables))
         if word not in known:
             known.add(word)
@@ -124,23 +138,27 @@ def typeset(paragraphs: list[list[str]], rng: np.random.Generator) -> str:
             sentence, words = words[:size], words[size:]
             text = " ".join(sentence)
             text = text[0].upper() + text[1:]
-            if rng.random() < 0.15:
+            if rng.random() < _QUOTED:
                 text = f"{opening}{text}{closing}"
             sentences.append(text + ".")
-        shown.append((" " if rng.random() < 0.8 else "  ").join(sentences))
+        shown.append((" " if rng.random() < _ONE_SPACE else "  ").join(sentences))
     return "\n\n".join(shown)
 
 
-def edit(
-    paragraphs: list[list[str]],
-    share: float,
-    language: Language,
-    event: Happening,
-    rng: np.random.Generator,
-    *,
-    longest: int,
-) -> list[list[str]]:
+@dataclass(frozen=True)
+class Desk:
+    """Who copies: the language and event, the share of words that is edited, and how."""
+
+    language: Language
+    event: Happening
+    share: float
+    ways: tuple[str, ...]
+    rng: np.random.Generator
+
+
+def edit(paragraphs: list[list[str]], share: float, desk: Desk, *, longest: int) -> list[list[str]]:
     """Replace, delete or insert `share` of the words, in runs of at most `longest` words."""
+    rng, ways = desk.rng, desk.ways
     edited = [list(paragraph) for paragraph in paragraphs]
     total = sum(map(len, edited))
     left = round(share * total)
@@ -150,12 +168,12 @@ def edit(
     while left > 0:
         size = min(left, int(rng.integers(1, longest + 1)))
         place = int(rng.integers(total))
-        how = HOW[rng.integers(3)]
+        how = str(rng.choice(ways))
         span = range(place, min(place + (1 if how == "insert" else size), total))
         if touched.intersection(span):
             continue
         touched.update(span)
-        new = draw_words(language, event, size, rng)
+        new = draw_words(desk.language, desk.event, size, rng)
         if how == "insert":
             result[place] = result[place] + new
             left -= size
@@ -181,49 +199,55 @@ def cut(paragraphs: list[list[str]], words: int) -> list[list[str]]:
     return kept
 
 
-def copy_story(
-    kind: str,
-    paragraphs: list[list[str]],
-    share: float,
-    language: Language,
-    event: Happening,
-    rng: np.random.Generator,
-) -> list[list[str]]:
+def copy_story(kind: str, paragraphs: list[list[str]], desk: Desk) -> list[list[str]]:
     """Copy a story as its kind says."""
     total = sum(map(len, paragraphs))
     if kind == "half":
-        return cut(paragraphs, total // 2)
-    if kind == "opening":
-        return cut(paragraphs, max(35, sum(map(len, paragraphs[:2])) * 2 // 3))
-    if kind == "added":
-        own = [draw_words(language, event, int(rng.integers(25, 60)), rng) for _ in range(2)]
-        return [own[0], *paragraphs, own[1]] if rng.random() < 0.5 else [*paragraphs, *own]
-    if kind == "scattered":
-        return edit(paragraphs, share, language, event, rng, longest=1)
-    if kind == "runs":
-        return edit(paragraphs, share, language, event, rng, longest=8)
-    if kind == "cut_and_edited":
-        shorter = cut(paragraphs, total * 2 // 3)
-        return edit(shorter, share / 2, language, event, rng, longest=4)
-    return paragraphs
+        copied = cut(paragraphs, total // 2)
+    elif kind == "opening":
+        copied = cut(paragraphs, max(35, sum(map(len, paragraphs[:2])) * 2 // 3))
+    elif kind == "added":
+        copied = add_paragraphs(paragraphs, desk)
+    elif kind == "scattered":
+        copied = edit(paragraphs, desk.share, desk, longest=1)
+    elif kind == "runs":
+        copied = edit(paragraphs, desk.share, desk, longest=8)
+    elif kind == "cut_and_edited":
+        copied = edit(cut(paragraphs, total * 2 // 3), desk.share / 2, desk, longest=4)
+    else:
+        copied = paragraphs
+    return copied
+
+
+def add_paragraphs(paragraphs: list[list[str]], desk: Desk) -> list[list[str]]:
+    """Put a paragraph of one's own before and one behind, or two behind."""
+    rng = desk.rng
+    first, second = (
+        draw_words(desk.language, desk.event, int(rng.integers(25, 60)), rng) for _ in range(2)
+    )
+    return [first, *paragraphs, second] if rng.integers(2) else [*paragraphs, first, second]
 
 
 PLACES = {
-    "en": "Northmoor Eastvale Harrowby Saltmere Kingsreach Dunford Aldermoor Pinecross Wexbridge "
-    "Stonegate Fairhaven Lowick Thornbury Marsh Greyport Oakhurst Redcliff Millbrook".split(),
-    "ru": "Северск Заречье Каменка Лозовое Дубрава Приморск Ясное Боровое Тихвино Марьинск Светлое "
-    "Горино Вишнёвое Степное Озёрск Кленовка Рудня Белополье".split(),
+    "en": _list(
+        "Northmoor Eastvale Harrowby Saltmere Kingsreach Dunford Aldermoor Pinecross "
+        "Wexbridge Stonegate Fairhaven Lowick Thornbury Marsh Greyport Oakhurst Redcliff Millbrook"
+    ),
+    "ru": _list(
+        "Северск Заречье Каменка Лозовое Дубрава Приморск Ясное Боровое Тихвино Марьинск "
+        "Светлое Горино Вишнёвое Степное Озёрск Кленовка Рудня Белополье"
+    ),
 }
 SKIES = {
-    "en": "cloudy,sunny with a few clouds,rainy,foggy in the morning,dry and windy".split(","),
-    "ru": "облачно,ясно,местами дожди,утром туман,сухо и ветрено".split(","),
+    "en": _list("cloudy,sunny with a few clouds,rainy,foggy in the morning,dry and windy"),
+    "ru": _list("облачно,ясно,местами дожди,утром туман,сухо и ветрено"),
 }
 WEATHER = {
     "en": "The meteorological office expects {sky} weather in the region on {day}. In {a} the "
     "temperature will rise to {n} degrees during the day and fall to {n} at night. In {b} it will "
-    "be {n} degrees, with winds of {n} kilometres an hour from the {wind}. Around {c} the sky stays "
-    "{sky2}, with a chance of rain of {n} percent. Drivers should be careful on wet roads. Air "
-    "pressure will be {n} millimetres. The sun rises at {n} minutes past {h} and sets at {n} "
+    "be {n} degrees, with winds of {n} kilometres an hour from the {wind}. Around {c} the sky "
+    "stays {sky2}, with a chance of rain of {n} percent. Drivers should be careful on wet roads. "
+    "Air pressure will be {n} millimetres. The sun rises at {n} minutes past {h} and sets at {n} "
     "minutes past {h}. The next forecast will be published tomorrow morning.",
     "ru": "По прогнозу синоптиков, {day} в области ожидается {sky}. В городе {a} днём воздух "
     "прогреется до {n} градусов, ночью похолодает до {n}. В городе {b} будет {n} градусов, ветер "
@@ -319,7 +343,9 @@ class Drawn:
         )
 
 
-def simulate_copies(stories: int, share: float, seed: int, *, days: int = 40) -> pl.DataFrame:
+def simulate_copies(
+    stories: int, share: float, seed: int, *, days: int = 40, edits: str = "mixed"
+) -> pl.DataFrame:
     """Return articles with the story that each tells and the kind of copy or likeness it is.
 
     Columns of Documents that `find_duplicates` reads, and `story` (articles are copies of each
@@ -331,27 +357,26 @@ def simulate_copies(stories: int, share: float, seed: int, *, days: int = 40) ->
     story = 0
     for number in range(stories):
         language = languages[number % 2]
-        story = _add_event(drawn, language, story, number, share, days)
+        event = make_event(language, rng)
+        desk = Desk(language, event, share, EDITS[edits], rng)
+        kinds = [KINDS[(2 * number + turn) % len(KINDS)] for turn in range(2)]
+        story = _add_event(drawn, desk, story, kinds, days)
     story = _add_forms(drawn, story, days)
     _add_shorts(drawn, languages, story, days)
     frame = pl.DataFrame(drawn.rows, infer_schema_length=None)
     return frame.sample(fraction=1, shuffle=True, seed=seed)
 
 
-def _add_event(
-    drawn: Drawn, language: Language, story: int, number: int, share: float, days: int
-) -> int:
+def _add_event(drawn: Drawn, desk: Desk, story: int, kinds: list[str], days: int) -> int:
     """One story, its copies, another story on the event, and one with the same background."""
-    rng = drawn.rng
-    event = make_event(language, rng)
+    rng, language, event = desk.rng, desk.language, desk.event
     at = START + timedelta(hours=float(rng.uniform(0, 24 * days)))
     paragraphs = draw_story(language, event, int(rng.integers(90, 320)), rng)
     home = str(rng.choice(OUTLETS))
     drawn.add(typeset(paragraphs, rng), at, home, language.code, story=story, kind="original")
-    for turn in range(2):
-        kind = KINDS[(2 * number + turn) % len(KINDS)]
-        copied = copy_story(kind, paragraphs, share, language, event, rng)
-        source = home if rng.random() < 0.3 else str(rng.choice(OUTLETS))
+    for kind in kinds:
+        copied = copy_story(kind, paragraphs, desk)
+        source = home if rng.random() < _SAME_OUTLET else str(rng.choice(OUTLETS))
         later = at + timedelta(hours=float(rng.uniform(0.1, 40)))
         drawn.add(typeset(copied, rng), later, source, language.code, story=story, kind=kind)
     for kind in ("same_event", "background"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -227,7 +228,7 @@ def resolve_copies(
     original = np.full(times.size, -1, dtype=np.int64)
     similarities = np.full(times.size, np.nan)
     bounds = np.flatnonzero(np.diff(pairs[:, 1], prepend=-1, append=-1))
-    for first, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for first, end in pairwise(bounds.tolist()):
         text = int(pairs[first, 1])
         candidates = pairs[first:end, 0]
         sources = np.where(original[candidates] < 0, candidates, original[candidates])
