@@ -38,7 +38,7 @@ _FIGURES_SHARE: Final = 1 / 3
 _WIDEST_GAP: Final = 8
 # Of the first words of the shorter text, a copy keeps this share in runs.
 _OPENING: Final = 40
-_OPENING_SHARE: Final = 0.35
+_OPENING_SHARE: Final = 0.3
 # A passage of its own is long from this share of the words on.
 _LONG_PASSAGE: Final = 0.2
 # Shares of the words that may be lost which such texts must keep.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -190,7 +191,7 @@ def chunks(lengths: NDArray[np.integer]) -> list[tuple[int, int]]:
     """Cut texts of these lengths into chunks, as the first text of each and the one after it."""
     number = np.cumsum(lengths, dtype=np.int64) // CHARACTERS_A_CHUNK
     firsts = np.flatnonzero(np.diff(number, prepend=-1)).tolist()
-    return list(zip(firsts, [*firsts[1:], lengths.size], strict=True))
+    return list(pairwise([*firsts, lengths.size]))
 
 
 def _sign(
@@ -199,7 +200,7 @@ def _sign(
     """Signatures of the windows, one column each, and the text of each window."""
     hashes, offsets = hash_runs(words, shingle)
     counts = np.where(np.diff(words.offsets) < min_words, 0, np.diff(offsets))
-    starts, lengths, owner = _windows(offsets[:-1], counts)
+    starts, lengths, owner = cut_windows(offsets[:-1], counts)
     ends = np.cumsum(lengths)
     inside = np.repeat(starts - (ends - lengths), lengths) + np.arange(lengths.sum())
     bounds = np.concatenate([[0], ends]).astype(np.uint64)
@@ -212,12 +213,12 @@ def _sign(
 
 def _count_days(recurrence: RunDays, words: Words, days: NDArray[np.int64]) -> None:
     runs, offsets = hash_runs(words, RUN)
-    firsts = np.flatnonzero(np.diff(days, prepend=days[0] - 1))
-    for first, end in zip(firsts, [*firsts[1:], days.size], strict=True):
+    firsts = np.flatnonzero(np.diff(days, prepend=-1)).tolist()
+    for first, end in pairwise([*firsts, days.size]):
         recurrence.add(runs[offsets[first] : offsets[end]], int(days[first]))
 
 
-def _windows(
+def cut_windows(
     firsts: NDArray[np.int64], counts: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Start, length and text of each window; windows overlap by half, the last ends the text."""
