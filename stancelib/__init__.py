@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stancelib.corpus import Ingest, read_documents, split_sentences
+    from stancelib.corpus import Ingest, find_duplicates, read_documents, split_sentences
     from stancelib.effects import (
         AdjustedEffects,
         ChangePoints,
@@ -106,6 +106,7 @@ _ROOM_OF = {
     "difference_in_differences": "effects",
     "event_overlaps": "effects",
     "event_study": "effects",
+    "find_duplicates": "corpus",
     "find_mentions": "targets",
     "fine_tune": "training",
     "fixed_composition": "series",
@@ -165,6 +166,7 @@ __all__ = [
     "difference_in_differences",
     "event_overlaps",
     "event_study",
+    "find_duplicates",
     "find_mentions",
     "fine_tune",
     "fixed_composition",

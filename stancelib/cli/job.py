@@ -86,6 +86,8 @@ def work(job: Job) -> tuple[pl.DataFrame, Path]:
     with sl.open_store(job.out / "stance.duckdb") as store:
         with _timed("reading sentences"):
             print(store.add_documents(ingest))
+        with _timed("looking for copies"):
+            print(store.mark_duplicates())
         with _timed("scoring"):
             print(store.score(job.scorer, targets))
         series = store.series(names, every=job.every, time_zone=job.time_zone, scorer=job.scorer)

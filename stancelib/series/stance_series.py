@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import polars as pl
 
-from stancelib.errors import ArgumentError
+from stancelib.errors import ArgumentError, DataError
 from stancelib.schemas import ALIAS_KINDS, PARTS, VOICES, Series
 from stancelib.series.intervals import (
     check_level,
@@ -102,6 +102,7 @@ def stance_series(
     if by not in {"source", None}:
         raise ArgumentError(f"by={by!r}; allowed are 'source' (a row for each) and None (pooled)")
     name = choose_scorer(database, scorer)
+    _check_duplicates(database, check_option("duplicates", duplicates, _DUPLICATES))
     sources = choose_sources(database, source)
     targets = choose_targets(database, name, target)
     chosen = {
@@ -119,7 +120,7 @@ def stance_series(
             "sources": sources,
             "pooled": by is None,
             "by_outlet": source_weights != "volume",
-            "duplicates": check_option("duplicates", duplicates, _DUPLICATES),
+            "duplicates": duplicates,
             "sentence_weights": sentence_weights,
             "headline_share": check_sentence_weights(sentence_weights, headline_share),
             **chosen,
@@ -148,6 +149,20 @@ def stance_series(
             pl.col("period").dt.convert_time_zone(zone)
         )
     )
+
+
+def _check_duplicates(database: Database, duplicates: Duplicates) -> None:
+    """Refuse marks that are out of date, and to drop copies that nobody looked for."""
+    if duplicates == "keep":
+        return
+    state = database.frame("state_of_duplicates", room=_ROOM).row(0, named=True)
+    if duplicates == "drop" and state["marked"] is None and not state["any_marked"]:
+        raise DataError("copies were never looked for; run store.mark_duplicates() first")
+    if state["marked"] is not None and (state["added"] or 0) > state["marked"]:
+        raise DataError(
+            "articles were added since copies were marked; run store.mark_duplicates() again, or "
+            'take duplicates="keep"'
+        )
 
 
 def _calendar(

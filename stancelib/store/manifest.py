@@ -25,6 +25,7 @@ _PACKAGES: Final = (
     "polars",
     "py3langid",
     "pyarrow",
+    "rensa",
     "sentencex",
     "statsmodels",
     "tokenizers",

@@ -149,7 +149,8 @@ class Store(StoreWriter):
         duplicates : {"cluster", "drop", "keep"}
             What copies of an article (`duplicate_of`) do. "cluster": all count for their outlet,
             and the error counts the story once. "drop": they are left out, whichever outlet
-            published the first. "keep": they count as if they were independent articles.
+            published the first. "keep": they count as if they were independent articles. Copies
+            are those that `Store.mark_duplicates` found, or that came marked.
         sentence_weights : {"uniform", "position", "headline"}
             Within an article: all its sentences on the target alike; by position, from 1 for the
             first sentence of the article down to 1 / length for its last; or the title with
@@ -206,7 +207,9 @@ class Store(StoreWriter):
         ArgumentError
             If a name or option is unknown, or several scorers scored and none is named.
         DataError
-            If a target is scored in part: articles were added since, or a run was interrupted.
+            If a target is scored in part: articles were added since, or a run was interrupted; if
+            articles were added since copies were marked, or copies are to be dropped that were
+            never looked for.
         NotEnoughDataError
             If nothing is scored.
 

@@ -150,6 +150,41 @@ class ScoredSentences:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class MarkedDuplicates:
+    """What `Store.mark_duplicates` found; ``int(...)`` is the number of copies.
+
+    Attributes
+    ----------
+    documents : int
+        Articles in the store.
+    originals : int
+        Articles of which there is at least one copy.
+    copies : int
+        Articles that are a near-copy of an original.
+    across_outlets : int
+        Copies whose original is of another source.
+    within_outlets : int
+        Copies whose original is of the same source.
+    """
+
+    documents: int
+    originals: int
+    copies: int
+    across_outlets: int
+    within_outlets: int
+
+    def __int__(self) -> int:
+        return self.copies
+
+    def __str__(self) -> str:
+        return (
+            f"{self.copies:,} near-copies of {self.originals:,} originals among "
+            f"{self.documents:,} articles: {self.across_outlets:,} across outlets, "
+            f"{self.within_outlets:,} within one"
+        )
+
+
 class StoreSummary(TypedDict):
     """Counts of a store, for a report.
 

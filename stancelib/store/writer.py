@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stancelib.store.summaries import (
         AddedDocuments,
         FoundMentions,
+        MarkedDuplicates,
         ScoredPairs,
         ScoredSentences,
     )
@@ -119,6 +120,71 @@ class StoreWriter(StoreReader):
         from stancelib.store.mentions import find  # noqa: PLC0415  (loads targets)
 
         return find(self.database, targets, progress=progress)
+
+    def mark_duplicates(
+        self,
+        *,
+        threshold: float = 0.6,
+        within_days: float = 7,
+        min_words: int = 20,
+        shingle: int = 3,
+        n_permutations: int = 64,
+        seed: int = 0,
+    ) -> MarkedDuplicates:
+        """Mark near-copies: write `duplicate_of` of every article, in one transaction.
+
+        All articles of the store are compared, so that a run after more were added gives the same
+        as one run over all of them. What was marked before is written over, also where it came
+        with the articles (`read_documents` marks none; a Documents frame may). `Store.series`
+        counts an original and its copies as one story.
+
+        Parameters
+        ----------
+        threshold, within_days, min_words, shingle, n_permutations, seed
+            As in `find_duplicates`.
+
+        Returns
+        -------
+        MarkedDuplicates
+            With `documents`, `originals`, `copies`, `across_outlets` and `within_outlets`.
+
+        Raises
+        ------
+        ArgumentError
+            If an option is out of its range.
+
+        Examples
+        --------
+        >>> from datetime import UTC, datetime
+        >>> import polars as pl
+        >>> import stancelib as sl
+        >>> wire = (
+        ...     "The harbour office said that the ferry to the northern islands will sail again "
+        ...     "from Monday, six weeks after a storm had damaged the pier and two of its cranes."
+        ... )
+        >>> articles = pl.DataFrame({
+        ...     "doc_id": ["a", "b"], "source": ["Gazette", "Courier"], "lang": ["en", "en"],
+        ...     "published_at": [datetime(2022, 5, day, tzinfo=UTC) for day in (1, 2)],
+        ...     "title": ["Ferry sails again", "Islands in reach"], "text": [wire, wire.upper()],
+        ... })
+        >>> with sl.open_store(":memory:") as store:
+        ...     _ = store.add_documents(articles)
+        ...     print(store.mark_duplicates())
+        ...     store.documents()["duplicate_of"].to_list()
+        1 near-copies of 1 originals among 2 articles: 1 across outlets, 0 within one
+        [None, 'a']
+        """
+        from stancelib.store.duplicates import mark_duplicates  # noqa: PLC0415  (loads corpus)
+
+        options = {
+            "threshold": threshold,
+            "within_days": within_days,
+            "min_words": min_words,
+            "shingle": shingle,
+            "n_permutations": n_permutations,
+            "seed": seed,
+        }
+        return mark_duplicates(self.database, options)
 
     def score(
         self,
