@@ -12,137 +12,24 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
+from simulated_forms import FORMS, fill
+from simulated_stories import (
+    LANGUAGES,
+    Happening,
+    Language,
+    draw_story,
+    draw_words,
+    make_event,
+    make_language,
+    typeset,
+)
 
 START = datetime(2022, 3, 1, 6, tzinfo=UTC)
 OUTLETS = ("Courier", "Gazette", "Herald", "Mirror", "Observer", "Wire")
 KINDS = ("headline", "half", "opening", "added", "scattered", "runs", "cut_and_edited")
 NEGATIVES = ("same_event", "background", "weather", "summary", "market", "short")
-
-
-def _list(names: str) -> list[str]:
-    return names.split("," if "," in names else " ")
-
-
-_SYLLABLES = {
-    "en": _list(
-        "ba be bo ca ce da di do fa fe ga go la le li lo ma me mi mo na ne no pa pe po ra re ri "
-        "ro sa se si so ta te ti to va ve vi sta tra pre con der men tion ist ur an en al"
-    ),
-    "ru": _list(
-        "ба бе бо ва ве ви да де ди до за зи ка ки ко ла ле ли ло ма ме ми мо на не ни но "
-        "па пе по ра ре ри ро са се си со та те ти то ста пре про кон ный ова ени ист ур ан ал"
-    ),
-}
-_WORDS = 12_000
-_PHRASES = 3_000
 EDITS = {"mixed": ("replace", "delete", "insert"), "replace": ("replace",)}
-_FIGURES = 0.03
-_SHORT_WORDS = 40
-_QUOTED = 0.15
-_ONE_SPACE = 0.8
 _SAME_OUTLET = 0.3
-
-
-@dataclass(frozen=True)
-class Language:
-    """Invented words, cumulated chances of their ranks, and phrases of all stories."""
-
-    code: str
-    words: list[str]
-    heights: np.ndarray
-    phrases: list[list[str]]
-
-
-def make_language(code: str, rng: np.random.Generator) -> Language:
-    """Words by rank: the frequent ones are short, as in natural languages."""
-    words: list[str] = []
-    known: set[str] = set()
-    while len(words) < _WORDS:
-        syllables = 1 if len(words) < _SHORT_WORDS else int(rng.integers(2, 5))
-        word = "".join(rng.choice(_SYLLABLES[code], syllables))
-        if word not in known:
-            known.add(word)
-            words.append(word)
-    weights = 1 / (np.arange(_WORDS) + 2.7)
-    heights = np.cumsum(weights) / weights.sum()
-    phrases = [
-        [words[i] for i in np.searchsorted(heights, rng.random(int(rng.integers(2, 5))))]
-        for _ in range(_PHRASES)
-    ]
-    return Language(code, words, heights, phrases)
-
-
-@dataclass(frozen=True)
-class Happening:
-    """What stories about one event share: names, words and one statement."""
-
-    names: list[list[str]]
-    words: list[str]
-    statement: list[str]
-
-
-def make_event(language: Language, rng: np.random.Generator) -> Happening:
-    """Draw names of one to three words, thirty words, and a statement that all outlets quote."""
-    pick = rng.choice(_WORDS, 60)
-    names = [
-        [language.words[i].capitalize() for i in rng.choice(_WORDS, int(rng.integers(1, 4)))]
-        for _ in range(6)
-    ]
-    words = [language.words[i] for i in pick[:30]]
-    statement = draw_words(language, None, int(rng.integers(10, 18)), rng)
-    return Happening(names, words, statement)
-
-
-def draw_words(
-    language: Language, event: Happening | None, number: int, rng: np.random.Generator
-) -> list[str]:
-    """Words of running text: frequent words, phrases, and what the event is about."""
-    drawn: list[str] = []
-    while len(drawn) < number:
-        dice = rng.random()
-        if dice < _FIGURES:
-            drawn.append(str(rng.integers(2, 400)))
-        elif event and dice < _FIGURES + 0.06:
-            drawn += event.names[rng.integers(len(event.names))]
-        elif event and dice < _FIGURES + 0.16:
-            drawn.append(event.words[rng.integers(len(event.words))])
-        elif dice < _FIGURES + 0.26:
-            drawn += language.phrases[int(rng.zipf(1.3)) % _PHRASES]
-        else:
-            drawn.append(language.words[np.searchsorted(language.heights, rng.random())])
-    return drawn[:number]
-
-
-def draw_story(
-    language: Language, event: Happening, words: int, rng: np.random.Generator
-) -> list[list[str]]:
-    """Paragraphs of words, with the statement in one of them."""
-    paragraphs = []
-    left = words
-    while left > 0:
-        size = int(rng.integers(25, 60))
-        paragraphs.append(draw_words(language, event, size, rng))
-        left -= size
-    paragraphs[int(rng.integers(len(paragraphs)))] += event.statement
-    return paragraphs
-
-
-def typeset(paragraphs: list[list[str]], rng: np.random.Generator) -> str:
-    """Sentences, quotation marks, dashes and spaces, as each outlet sets them."""
-    opening, closing = (("“", "”"), ("«", "»"), ('"', '"'))[rng.integers(3)]
-    shown = []
-    for paragraph in paragraphs:
-        sentences, words = [], list(paragraph)
-        while words:
-            size = int(rng.integers(8, 24))
-            sentence, words = words[:size], words[size:]
-            text = " ".join(sentence)
-            text = text[0].upper() + text[1:]
-            if rng.random() < _QUOTED:
-                text = f"{opening}{text}{closing}"
-            sentences.append(text + ".")
-        shown.append((" " if rng.random() < _ONE_SPACE else "  ").join(sentences))
-    return "\n\n".join(shown)
 
 
 @dataclass(frozen=True)
@@ -228,95 +115,6 @@ def add_paragraphs(paragraphs: list[list[str]], desk: Desk) -> list[list[str]]:
     return [first, *paragraphs, second] if rng.integers(2) else [*paragraphs, first, second]
 
 
-PLACES = {
-    "en": _list(
-        "Northmoor Eastvale Harrowby Saltmere Kingsreach Dunford Aldermoor Pinecross "
-        "Wexbridge Stonegate Fairhaven Lowick Thornbury Marsh Greyport Oakhurst Redcliff Millbrook"
-    ),
-    "ru": _list(
-        "Северск Заречье Каменка Лозовое Дубрава Приморск Ясное Боровое Тихвино Марьинск "
-        "Светлое Горино Вишнёвое Степное Озёрск Кленовка Рудня Белополье"
-    ),
-}
-SKIES = {
-    "en": _list("cloudy,sunny with a few clouds,rainy,foggy in the morning,dry and windy"),
-    "ru": _list("облачно,ясно,местами дожди,утром туман,сухо и ветрено"),
-}
-WEATHER = {
-    "en": "The meteorological office expects {sky} weather in the region on {day}. In {a} the "
-    "temperature will rise to {n} degrees during the day and fall to {n} at night. In {b} it will "
-    "be {n} degrees, with winds of {n} kilometres an hour from the {wind}. Around {c} the sky "
-    "stays {sky2}, with a chance of rain of {n} percent. Drivers should be careful on wet roads. "
-    "Air pressure will be {n} millimetres. The sun rises at {n} minutes past {h} and sets at {n} "
-    "minutes past {h}. The next forecast will be published tomorrow morning.",
-    "ru": "По прогнозу синоптиков, {day} в области ожидается {sky}. В городе {a} днём воздух "
-    "прогреется до {n} градусов, ночью похолодает до {n}. В городе {b} будет {n} градусов, ветер "
-    "{wind}, {n} метров в секунду. В районе города {c} {sky2}, вероятность осадков {n} процентов. "
-    "Водителей просят быть внимательнее на мокрых дорогах. Атмосферное давление составит {n} "
-    "миллиметров. Солнце взойдёт в {h} часов {n} минут и зайдёт в {h} часов {n} минут. Следующий "
-    "прогноз будет опубликован завтра утром.",
-}
-SUMMARY = {
-    "en": "The general staff published its summary for the morning of {day}. Over the past day {n} "
-    "combat clashes took place along the front. The enemy launched {n} missile and {n} air strikes "
-    "and fired {n} times from multiple rocket launchers at positions of our troops and at "
-    "settlements. In the {a} direction the defenders repelled {n} attacks near {b} and {c}. In the "
-    "{d} direction the enemy made {n} attempts to advance near {e}, without success. In the {f} "
-    "direction the situation has not changed significantly, but {g} and {h2} came under artillery "
-    "fire. Aviation struck {n} areas where personnel and equipment were concentrated, and air "
-    "defence destroyed {n} drones. The information is being updated.",
-    "ru": "Генеральный штаб обнародовал сводку на утро {day}. За прошедшие сутки на фронте "
-    "произошло {n} боевых столкновений. Противник нанёс {n} ракетных и {n} авиационных ударов, "
-    "совершил {n} обстрелов из реактивных систем залпового огня по позициям наших войск и "
-    "населённым пунктам. На направлении {a} защитники отбили {n} атак в районах {b} и {c}. На "
-    "направлении {d} противник предпринял {n} попыток продвинуться вблизи {e}, успеха не имел. На "
-    "направлении {f} обстановка существенно не изменилась, обстрелам подверглись {g} и {h2}. "
-    "Авиация нанесла удары по {n} районам сосредоточения личного состава и техники, средства ПВО "
-    "уничтожили {n} беспилотников. Информация уточняется.",
-}
-MARKET = {
-    "en": "Stocks closed {move} on {day}. The leading index ended the session at {n} points, a "
-    "change of {n} points. Shares of {a} Steel moved by {n} percent and those of {b} Bank by {n} "
-    "percent. Turnover came to {n} million. Analysts pointed to {reason}. On the currency market a "
-    "dollar cost {n} and a euro {n} at the end of trading. Oil was quoted at {n} for a barrel.",
-    "ru": "Торги {day} завершились {move}. Основной индекс закрылся на отметке {n} пунктов, "
-    "изменение составило {n} пунктов. Акции завода {a} изменились в цене на {n} процентов, бумаги "
-    "банка {b} на {n} процентов. Оборот составил {n} миллионов. Аналитики указывают на {reason}. "
-    "На валютном рынке доллар к концу торгов стоил {n}, евро {n}. Баррель нефти торговался по {n}.",
-}
-WORDS_OF_FORMS = {
-    "en": {
-        "wind": ["north", "south", "west", "east", "north-west"],
-        "move": ["higher", "lower", "little changed"],
-        "reason": ["profit taking", "weak exports", "talk of a rate rise", "calm abroad"],
-    },
-    "ru": {
-        "wind": ["северный", "южный", "западный", "восточный"],
-        "move": ["ростом", "снижением", "без заметных изменений"],
-        "reason": [
-            "фиксацию прибыли",
-            "слабый экспорт",
-            "ожидание ставки",
-            "спокойный внешний фон",
-        ],
-    },
-}
-
-
-def fill(form: str, code: str, day: datetime, rng: np.random.Generator) -> str:
-    """Fill a form with the places, figures and words of one day."""
-    names = [str(name) for name in rng.permutation(PLACES[code])]
-    text = form
-    while "{n}" in text:
-        text = text.replace("{n}", str(rng.integers(1, 60)), 1)
-    while "{h}" in text:
-        text = text.replace("{h}", str(rng.integers(4, 21)), 1)
-    values = dict(zip(("a", "b", "c", "d", "e", "f", "g", "h2"), names, strict=False))
-    values |= {key: str(rng.choice(words)) for key, words in WORDS_OF_FORMS[code].items()}
-    values |= {"sky": str(rng.choice(SKIES[code])), "sky2": str(rng.choice(SKIES[code]))}
-    return text.format(day=f"{day.day}.{day.month:02d}", **values)
-
-
 @dataclass
 class Drawn:
     """The rows of the set as they are drawn."""
@@ -352,7 +150,7 @@ def simulate_copies(
     other exactly if it is the same) and `kind`.
     """
     rng = np.random.default_rng(seed)
-    languages = [make_language(code, rng) for code in _SYLLABLES]
+    languages = [make_language(code, rng) for code in LANGUAGES]
     drawn = Drawn(rng, [])
     story = 0
     for number in range(stories):
@@ -394,7 +192,7 @@ def _add_event(drawn: Drawn, desk: Desk, story: int, kinds: list[str], days: int
 
 def _add_forms(drawn: Drawn, story: int, days: int) -> int:
     """A weather report, a summary of the front and a market report each day in each language."""
-    for kind, forms in (("weather", WEATHER), ("summary", SUMMARY), ("market", MARKET)):
+    for kind, forms in FORMS.items():
         for code, form in forms.items():
             for day in range(days):
                 at = START + timedelta(days=day)
