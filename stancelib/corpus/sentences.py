@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import NamedTuple
 
 import polars as pl
 
 from stancelib.corpus.boundaries import find_sentences
 from stancelib.corpus.paragraphs import find_paragraphs
-from stancelib.corpus.quotations import Span, dialogue_spans, find_quotations
-from stancelib.corpus.reporting import is_attributed, reporting
+from stancelib.corpus.quotations import Span, find_quotations
+from stancelib.corpus.reporting import Reporting, reporting
+from stancelib.corpus.turns import close_quotations, find_turn, spoken_paragraphs
 from stancelib.corpus.voice import judge_voices
 from stancelib.errors import DataError
 from stancelib.schemas import Sentences
 
 _NEEDED = ("doc_id", "title", "text", "lang")
-_DASHES = "—–―"
 _MARKS = "«»“”„‟‹›‘’‚\"'＂ \xa0\u202f"
 _FINAL = ",.!?…"
 
@@ -98,37 +97,52 @@ def split_sentences(documents: pl.DataFrame) -> pl.DataFrame:
     for document, (title, text, lang) in enumerate(zip(*columns, strict=True)):
         stripped = (title or "").strip()
         if stripped and not text.lstrip().startswith(stripped):
-            _add_title(rows, document, title, stripped)
-        for start, end in find_paragraphs(text):
-            _add_paragraph(rows, document, text, (start, end), lang)
+            _add_title(rows, document, title, stripped, reporting(lang))
+        _add_text(rows, document, text, lang)
     return _assemble(documents, rows)
 
 
-def _add_title(rows: _Rows, document: int, title: str, stripped: str) -> None:
+def _add_title(
+    rows: _Rows, document: int, title: str, stripped: str, how: Reporting | None
+) -> None:
     start = title.index(stripped)
-    place = _Place(document, "title", 0)
-    _add_sentences(rows, place, title, [(start, start + len(stripped))], find_quotations(title))
+    whole = [(start, start + len(stripped))]
+    _add_sentences(rows, _Place(document, "title", 0), title, whole, find_quotations(title), how)
 
 
-def _add_paragraph(rows: _Rows, document: int, text: str, span: Span, lang: str) -> None:
-    start, end = span
-    paragraph = text[start:end]
-    quotations = find_quotations(paragraph)
-    sentences = find_sentences(paragraph, quotations, lang)
-    if paragraph[0] in _DASHES:
-        quotations = _dialogue(paragraph, lang) or quotations
-    _add_sentences(rows, _Place(document, "text", start), paragraph, sentences, quotations)
-
-
-def _dialogue(paragraph: str, lang: str) -> list[Span]:
+def _add_text(rows: _Rows, document: int, text: str, lang: str) -> None:
     how = reporting(lang)
-    if how is None or not how.dash_dialogue:
-        return []
-    return dialogue_spans(paragraph, partial(is_attributed, how=how))
+    paragraphs = find_paragraphs(text)
+    spoken = spoken_paragraphs([text[start:end] for start, end in paragraphs], lang)
+    for number, (start, end) in enumerate(paragraphs):
+        paragraph = text[start:end]
+        marked = close_quotations(paragraph, find_quotations(paragraph), how)
+        sentences = find_sentences(paragraph, marked, lang)
+        if number in spoken and how is not None:
+            sentences = _with_speaker(sentences, find_turn(paragraph, how))
+        place = _Place(document, "text", start)
+        first = len(rows.text)
+        _add_sentences(rows, place, paragraph, sentences, spoken.get(number, marked), how)
+        if number in spoken:
+            rows.runs_on[first:] = [share > 0 for share in rows.share[first:]]
+
+
+def _with_speaker(sentences: list[Span], begin: int) -> list[Span]:
+    """Join the speaker of a turn, which may end with a full stop, to his first sentence."""
+    head = [span for span in sentences if span[1] <= begin]
+    rest = sentences[len(head) :]
+    if not head or not rest:
+        return sentences
+    return [(head[0][0], rest[0][1]), *rest[1:]]
 
 
 def _add_sentences(
-    rows: _Rows, place: _Place, text: str, sentences: list[Span], quotations: list[Span]
+    rows: _Rows,
+    place: _Place,
+    text: str,
+    sentences: list[Span],
+    quotations: list[Span],
+    how: Reporting | None,
 ) -> None:
     for start, end in sentences:
         rows.document.append(place.document)
@@ -143,9 +157,17 @@ def _add_sentences(
             rows.runs_on.append(False)
             continue
         narration, share = _narration(text, (start, end), inside)
-        rows.narration.append(narration)
+        rows.narration.append(_with_inserted(narration, text[start:end], how))
         rows.share.append(share)
         rows.runs_on.append(any(span[0] < start or span[1] > end for span in inside))
+
+
+def _with_inserted(narration: str, sentence: str, how: Reporting | None) -> str:
+    """Add an attribution that stands inside the quotation: ``« Oui, a dit Macron, et vite »``."""
+    if how is None or not how.dash_dialogue or any(map(str.isalpha, narration)):
+        return narration
+    inserted = how.inserted.search(sentence.replace("’", "'"))
+    return narration if inserted is None else f"“,” {inserted.group()[1:-1].strip()}"
 
 
 def _narration(text: str, sentence: Span, quotations: list[Span]) -> tuple[str, float]:

@@ -1,0 +1,253 @@
+"""Who speaks: names and descriptions of speakers in a narration, as pure functions.
+
+A *phrase* is a run of words of six kinds: a name (N, any capitalised word that is none of the
+others), an office (O, "president"), a body (B, "ministry"), a nation (D, "Ukrainian", "Kyiv"), a
+qualifier (Q, "foreign") and, between them, a connector (C, "of the"). A phrase with a person's
+name is that name, without office and nation; without one it is a body, a capital or the office
+of a country, as it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stancelib.corpus.reporting import QUOTED, Reporting
+
+_UPPER = "".join(c for c in map(chr, range(0x530)) if c.isupper())
+_ELISION = r"(?:dell|all|nell|dall|[LlDd])'(?=\w)"
+_WORD = re.compile(rf"{_ELISION}|(?:[{_UPPER}]\.){{1,3}}|[\w][\w'-]*\w\.?|\w\.?|[^\w\s]")
+_PHRASE = re.compile(r"[NOBDQ](?:[CP]{0,3}[NOBDQ])*")
+_NAME = re.compile(r"N(?:[CP]{0,2}N)*")
+_PARTICLES = frozenset(
+    "de del della di da dos du van von der den al el bin ben ter".split()  # noqa: SIM905 (short)
+)
+_CLAUSE_END = re.compile(r"[,;:!?()—―–“”\[\]]|\.$|\s-\s")
+_CLAUSE_START = re.compile(r"[;:!?()—―–“”\[\]]|\s-\s")
+_APPOSITION = re.compile(r"^([^,“”]+),[^“”]*,$")
+_CONJUNCTION = re.compile(r"(?:and|et|und|y|e|i|а|и|та|й|a|și)", re.IGNORECASE)
+# Capitals speak by themselves only before a verb; the Kremlin does before a colon, too.
+_SEATS = ("krem", "crem", "крем")
+_NEAR = 3
+_LONGEST_SPEAKER = 8
+_SHORTEST_ACRONYM = 2
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A run of words that may name a speaker.
+
+    Attributes
+    ----------
+    start, end
+        Place in the clause.
+    before
+        Words of the clause before it, in lower case.
+    words, kinds
+        Its words, and a letter of kind for each.
+    """
+
+    start: int
+    end: int
+    before: tuple[str, ...]
+    words: tuple[str, ...]
+    kinds: str
+
+
+def find_speaker(narration: str, how: Reporting | None) -> str | None:
+    """Name the speaker as the sentence does; None where it names none.
+
+    Examples
+    --------
+    >>> from stancelib.corpus.reporting import reporting
+    >>> find_speaker("“”, a déclaré le ministre Sergueï Lavrov à Moscou.", reporting("fr"))
+    'Sergueï Lavrov'
+    >>> find_speaker("Peace is a pause, the Ukrainian president warned.", reporting("en"))
+    'Ukrainian president'
+    >>> find_speaker("“”, he said.", reporting("en")) is None
+    True
+    """
+    if how is None:
+        return None
+    narration = how.impersonal.sub(" ", narration)
+    before_colon = speaker_before_colon(narration, how)
+    if before_colon is not None:
+        return before_colon
+    for pattern in (how.verb, how.judging):
+        for verb in pattern.finditer(narration):
+            return _around_verb(narration, verb.span(), how)
+    for pattern in (how.according, how.closing, how.views):
+        for phrase in pattern.finditer(narration):
+            return _near(_clause_after(narration, phrase.end()), how)
+    for phrase in how.after_speaker.finditer(narration):
+        return _last(_clause_before(narration, phrase.start()), how)
+    return _beside_quotation(narration, how)
+
+
+def speaker_before_colon(narration: str, how: Reporting) -> str | None:
+    """Name who speaks in ``Kuleba: we stay``; None for a topic, such as a country.
+
+    Examples
+    --------
+    >>> from stancelib.corpus.reporting import reporting
+    >>> speaker_before_colon("Kuleba: we will stay.", reporting("en"))
+    'Kuleba'
+    >>> speaker_before_colon("Ukraine: a year of war.", reporting("en")) is None
+    True
+    """
+    head = re.match(r"^[^\w“”]*([^:“”,]{2,90}?)(?:\s*\([^)]*\))?:\s*(?:“|\w+\s+\w+)", narration)
+    return None if head is None else whole_speaker(head[1], how, topics=False)
+
+
+def whole_speaker(text: str, how: Reporting, *, topics: bool) -> str | None:
+    """Name the speaker where a text is nothing else; `topics`: whether a country is one."""
+    found = list(_phrases(text, how))
+    if len(found) != 1 or len(found[0].words) > _LONGEST_SPEAKER:
+        return None
+    phrase = found[0]
+    if text[phrase.end :].strip() or set(phrase.before) - how.articles:
+        return None
+    is_topic = set(phrase.kinds) <= set("DC") and not any(
+        word.lower().startswith(_SEATS) for word in phrase.words
+    )
+    return None if is_topic and not topics else _resolved(phrase, how)
+
+
+def _around_verb(narration: str, verb: tuple[int, int], how: Reporting) -> str | None:
+    before = _clause_before(narration, verb[0])
+    after = _clause_after(narration, verb[1])
+    last = before.rsplit(",", 1)[-1].strip()
+    if not last:
+        apposition = _APPOSITION.match(before)
+        named = apposition and whole_speaker(apposition[1], how, topics=True)
+        return named or _behind(after, how)
+    if last.split()[-1].lower() in how.pronouns or _begins_with_pronoun(last, how):
+        return None
+    if _CONJUNCTION.fullmatch(last):
+        return _near(narration, how)
+    behind = _near(after, how) if how.comma_reports else None
+    named = behind or _last(last, how)
+    return _behind(after, how) if named is None and how.inverts else named
+
+
+def _behind(clause: str, how: Reporting) -> str | None:
+    """Name the subject behind its verb: right there, or anywhere where the language inverts."""
+    if _begins_with_pronoun(clause, how):
+        return None
+    near = _near(clause, how)
+    return _first(clause, how) if near is None and how.inverts else near
+
+
+def _begins_with_pronoun(clause: str, how: Reporting) -> bool:
+    words = clause.split(maxsplit=1)
+    return bool(words) and words[0].strip(".,").lower() in how.pronouns - how.articles
+
+
+def _clause_before(narration: str, place: int) -> str:
+    starts = [match.end() for match in _CLAUSE_START.finditer(narration, 0, place)]
+    return narration[starts[-1] if starts else 0 : place].strip(" -—–")
+
+
+def _clause_after(narration: str, place: int) -> str:
+    end = _CLAUSE_END.search(narration, place)
+    return narration[place : end.start() if end else len(narration)]
+
+
+def _near(clause: str, how: Reporting) -> str | None:
+    """Name the speaker that a clause begins with, after a few small words."""
+    for phrase in _phrases(clause, how):
+        if len(phrase.before) >= _NEAR:
+            return None
+        if not _is_placed(phrase, how):
+            return _resolved(phrase, how)
+    return None
+
+
+def _first(clause: str, how: Reporting) -> str | None:
+    return next(_speakers(clause, how), None)
+
+
+def _last(clause: str, how: Reporting) -> str | None:
+    named = list(_speakers(clause, how))
+    return named[-1] if named else None
+
+
+def _speakers(clause: str, how: Reporting) -> Iterator[str]:
+    for phrase in _phrases(clause, how):
+        named = None if _is_placed(phrase, how) else _resolved(phrase, how)
+        if named is not None:
+            yield named
+
+
+def _is_placed(phrase: Phrase, how: Reporting) -> bool:
+    """Whether a preposition makes the phrase a place or an addressee."""
+    small = [word for word in phrase.before if word not in how.articles]
+    if not small or small[-1] not in how.prepositions:
+        return False
+    return not ("B" in phrase.kinds and small[-1] in how.speaks_from)
+
+
+def _phrases(clause: str, how: Reporting) -> Iterator[Phrase]:
+    words = [match for match in _WORD.finditer(clause)]
+    kinds = "".join(_kind(match.group(), how) for match in words)
+    for run in _PHRASE.finditer(kinds):
+        first, last = run.start(), run.end()
+        yield Phrase(
+            start=words[first].start(),
+            end=words[last - 1].end(),
+            before=tuple(word.group().lower() for word in words[:first]),
+            words=tuple(word.group() for word in words[first:last]),
+            kinds=run.group(),
+        )
+
+
+def _kind(word: str, how: Reporting) -> str:
+    lower = word.lower().rstrip(".'")
+    for kind, pattern in how.kinds:
+        if pattern.fullmatch(lower):
+            return kind
+    if lower in how.connectors:
+        return "C"
+    if lower in _PARTICLES and word[0].islower():
+        return "P"
+    is_name = word[:1].isupper() and lower not in how.roles and lower not in how.pronouns
+    return "N" if is_name else "."
+
+
+def _resolved(phrase: Phrase, how: Reporting) -> str | None:
+    """Say what a phrase names: a person, a body or country, or an office of one; else None."""
+    kinds, words = phrase.kinds, phrase.words
+    names = list(_NAME.finditer(kinds))
+    if names and _is_person(kinds, names[-1]):
+        return _joined(words[names[-1].start() : names[-1].end()])
+    if names or "D" in kinds:
+        return None if kinds == "D" and words[0].islower() else _joined(words)
+    if "B" in kinds and ("Q" in kinds or "O" in kinds or _is_acronym(words, how)):
+        return _joined(words)
+    return None
+
+
+def _is_person(kinds: str, name: re.Match[str]) -> bool:
+    before, after = kinds[: name.start()], kinds[name.end() :]
+    if "B" in kinds and "O" not in before:
+        return False
+    return not (after or (before.endswith(("C", "P")) and set(before) & set("OB")))
+
+
+def _is_acronym(words: tuple[str, ...], how: Reporting) -> bool:
+    return any(
+        (len(word) >= _SHORTEST_ACRONYM and word.isupper()) or word.lower().startswith(_SEATS)
+        for word in words
+    )
+
+
+def _joined(words: tuple[str, ...]) -> str:
+    text = " ".join(words).replace("' ", "'")
+    return text if re.search(rf"\b[{_UPPER}]\.$", text) else text.rstrip(".")
+
+
+def _beside_quotation(narration: str, how: Reporting) -> str | None:
+    """Name the speaker of ``“…” — Kuleba``."""
+    beside = re.fullmatch(rf"{QUOTED}[.,]?\s*[—–-]\s*(.+?)\.?", narration.strip())
+    return None if beside is None else whole_speaker(beside[1], how, topics=True)
