@@ -110,10 +110,8 @@ def dialogue_spans(paragraph: str, is_attribution: Callable[[str], bool]) -> lis
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
         piece = paragraph[begin:end]
         if begin > start.end() and piece[:1].islower() and is_attribution(piece):
+            # What follows the attribution without a dash is told, not spoken.
             attributed = True
-            stop = re.search(r"[.!?…]\s+(?=\S)", piece)
-            if stop:
-                spans.append((begin + stop.end(), end))
         elif piece.strip():
             spans.append((begin, end))
     return spans if attributed else []

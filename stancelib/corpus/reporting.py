@@ -23,7 +23,7 @@ from stancelib.corpus.reporting_patterns import (
 )
 
 # Kinds of words in a phrase that names a speaker, the first that fits; see `speakers`.
-_KINDS = {"Q": "qualifiers", "D": "nations", "B": "bodies", "O": "offices"}
+_KINDS = {"Q": "qualifiers", "D": "nations", "I": "institutions", "B": "bodies", "O": "offices"}
 _CUES = ("verbs", "participles", "according", "judging", "closing", "after_speaker", "views", "enough")
 
 

@@ -41,11 +41,12 @@ def around_patterns(words: Words, verb: str) -> dict[str, str]:
         "after_speaker": rf"\b(?:{_any(words['after_speaker'])})\b",
         "views": rf"^\W*(?:{_any(words['views'])})(?=(?:\s+{_WORD}){{1,5}},?\s+“)",
         "judging": (
-            rf"(?:^\W*|(?<=,\s)){own}(?:{_any(words['judging'])})(?=(?:\s+{_WORD}){{0,8}}?\s+“)"
+            rf"(?:^\W*|(?<=,\s)){own}(?P<verb>{_any(words['judging'])})(?=(?:\s+{_WORD}){{0,8}}?\s+“)"
         ),
         "impersonal": (
             rf"\b(?:{before})\s+{_ADVERB}(?:{forms})(?![\w-])"
             rf"|\b(?:{forms})\s+(?:{_any(words['impersonal_after'])})\b"
+            rf"|^\W*(?:{_any(words['hearsay'])})\b"
         ),
         "inserted": rf"[,!?…]\s*[—–-]?\s*{verb}[^,.!?;:“”«»]{{1,80}}?\s*[,.—–]",
         "lost_close": rf",\s+(?:{_WORD}\s+){{0,6}}?{verb}",
@@ -59,6 +60,8 @@ def direct_patterns(words: Words, verb: str) -> list[str]:
         rf"^\W*{QUOTED}\s*{verb}",
         # “...,” Kremlin spokesman Dmitry Peskov said; «...», — заявил Песков
         rf"^\W*(?:“[,.!?…]”|“”\s*[,—–-])[\s,—–-]*(?:[^\s“”]+\s+){{0,8}}?{verb}",
+        # “...”: a general tells all
+        rf"^\W*{QUOTED}\s*:\s*(?:[^\s“”]+\s+){{0,4}}?{verb}",
         # Peskov said: “...”
         rf"{verb}[^.!?“”]{{0,80}}:\s*“",
     ]

@@ -118,13 +118,36 @@ def _add_text(rows: _Rows, document: int, text: str, lang: str) -> None:
         paragraph = text[start:end]
         marked = close_quotations(paragraph, find_quotations(paragraph), how)
         sentences = find_sentences(paragraph, marked, lang)
-        if number in spoken and how is not None:
-            sentences = _with_speaker(sentences, find_turn(paragraph, how))
         place = _Place(document, "text", start)
-        first = len(rows.text)
-        _add_sentences(rows, place, paragraph, sentences, spoken.get(number, marked), how)
-        if number in spoken:
-            rows.runs_on[first:] = [share > 0 for share in rows.share[first:]]
+        if number not in spoken or how is None:
+            _add_sentences(rows, place, paragraph, sentences, marked, how)
+        else:
+            _add_spoken(rows, place, paragraph, (sentences, marked, spoken[number]), how)
+
+
+def _add_spoken(
+    rows: _Rows,
+    place: _Place,
+    paragraph: str,
+    found: tuple[list[Span], list[Span], list[Span]],
+    how: Reporting,
+) -> None:
+    """Add a paragraph that is spoken, all or in part, without quotation marks around it."""
+    sentences, marked, spoken = found
+    beside = [span for span in marked if all(span[1] <= a or span[0] >= b for a, b in spoken)]
+    begin = find_turn(paragraph, how)
+    first = len(rows.text)
+    _add_sentences(
+        rows, place, paragraph, _with_speaker(sentences, begin), sorted([*spoken, *beside]), how
+    )
+    rows.runs_on[first:] = [
+        share > 0 and any(a < end - place.offset and b > start - place.offset for a, b in spoken)
+        for share, start, end in zip(
+            rows.share[first:], rows.start[first:], rows.end[first:], strict=True
+        )
+    ]
+    if begin:
+        rows.narration[first] = paragraph[:begin].rstrip(" .:—–") + ": “”"
 
 
 def _with_speaker(sentences: list[Span], begin: int) -> list[Span]:

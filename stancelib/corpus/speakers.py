@@ -1,8 +1,8 @@
 """Who speaks: names and descriptions of speakers in a narration, as pure functions.
 
-A *phrase* is a run of words of six kinds: a name (N, any capitalised word that is none of the
+A *phrase* is a run of words of these kinds: a name (N, any capitalised word that is none of the
 others), an office (O, "president"), a body (B, "ministry"), a nation (D, "Ukrainian", "Kyiv"), a
-qualifier (Q, "foreign") and, between them, a connector (C, "of the"). A phrase with a person's
+qualifier (Q, "foreign"), an institution (I, "Pentagon") and, between them, a connector (C, "of the"). A phrase with a person's
 name is that name, without office and nation; without one it is a body, a capital or the office
 of a country, as it is written.
 """
@@ -16,19 +16,23 @@ from dataclasses import dataclass
 from stancelib.corpus.reporting import QUOTED, Reporting
 
 _UPPER = "".join(c for c in map(chr, range(0x530)) if c.isupper())
+_DOUBLE = r"(?:von der|von dem|van der|van den|de la)(?!\w)"
 _ELISION = r"(?:dell|all|nell|dall|[LlDd])'(?=\w)"
-_WORD = re.compile(rf"{_ELISION}|(?:[{_UPPER}]\.){{1,3}}|[\w][\w'-]*\w\.?|\w\.?|[^\w\s]")
-_PHRASE = re.compile(r"[NOBDQ](?:[CP]{0,3}[NOBDQ])*")
-_NAME = re.compile(r"N(?:[CP]{0,2}N)*")
+_WORD = re.compile(
+    rf"{_DOUBLE}|{_ELISION}|(?:[{_UPPER}]\.){{1,3}}|[\w][\w'-]*\w\.?|\w\.?|[^\w\s]"
+)
+_PHRASE = re.compile(r"[NOIBDQ](?:P?[NOIBDQ]|(?<=[OIBDQ])[CP]{1,3}[NOIBDQ])*")
+_NAME = re.compile(r"N(?:P?N)*")
+_NAME_AND_NATION = re.compile(r"N(?:P?N)*D+")
 _PARTICLES = frozenset(
-    "de del della di da dos du van von der den al el bin ben ter".split()  # noqa: SIM905 (short)
+    ["de", "de la", "del", "della", "di", "da", "dos", "du", "van", "van der", "van den"]
+    + ["von", "von der", "von dem", "al", "el", "bin", "ben", "ter"]
 )
 _CLAUSE_END = re.compile(r"[,;:!?()—―–“”\[\]]|\.$|\s-\s")
 _CLAUSE_START = re.compile(r"[;:!?()—―–“”\[\]]|\s-\s")
-_APPOSITION = re.compile(r"^([^,“”]+),[^“”]*,$")
+_APPOSITION = re.compile(r"^([^,“”]+),([^“”]*),$")
+_APPOSED = re.compile(r",\s*([^,.;:!?“”]+)")
 _CONJUNCTION = re.compile(r"(?:and|et|und|y|e|i|а|и|та|й|a|și)", re.IGNORECASE)
-# Capitals speak by themselves only before a verb; the Kremlin does before a colon, too.
-_SEATS = ("krem", "crem", "крем")
 _NEAR = 3
 _LONGEST_SPEAKER = 8
 _SHORTEST_ACRONYM = 2
@@ -74,9 +78,10 @@ def find_speaker(narration: str, how: Reporting | None) -> str | None:
     before_colon = speaker_before_colon(narration, how)
     if before_colon is not None:
         return before_colon
-    for pattern in (how.verb, how.judging):
-        for verb in pattern.finditer(narration):
-            return _around_verb(narration, verb.span(), how)
+    for verb in how.verb.finditer(narration):
+        return _around_verb(narration, verb.span(), how)
+    for judgement in how.judging.finditer(narration):
+        return _around_verb(narration, judgement.span("verb"), how)
     for pattern in (how.according, how.closing, how.views):
         for phrase in pattern.finditer(narration):
             return _near(_clause_after(narration, phrase.end()), how)
@@ -108,9 +113,7 @@ def whole_speaker(text: str, how: Reporting, *, topics: bool) -> str | None:
     phrase = found[0]
     if text[phrase.end :].strip() or set(phrase.before) - how.articles:
         return None
-    is_topic = set(phrase.kinds) <= set("DC") and not any(
-        word.lower().startswith(_SEATS) for word in phrase.words
-    )
+    is_topic = set(phrase.kinds) <= set("DCP")
     return None if is_topic and not topics else _resolved(phrase, how)
 
 
@@ -119,22 +122,50 @@ def _around_verb(narration: str, verb: tuple[int, int], how: Reporting) -> str |
     after = _clause_after(narration, verb[1])
     last = before.rsplit(",", 1)[-1].strip()
     if not last:
-        apposition = _APPOSITION.match(before)
-        named = apposition and whole_speaker(apposition[1], how, topics=True)
-        return named or _behind(after, how)
+        return _in_apposition(before, how) or _behind(after, how, narration[verb[1] :])
     if last.split()[-1].lower() in how.pronouns or _begins_with_pronoun(last, how):
         return None
     if _CONJUNCTION.fullmatch(last):
         return _near(narration, how)
+    front = whole_speaker(last, how, topics=True)
+    if front is not None or _is_nameless(last, how):
+        return front
     behind = _near(after, how) if how.comma_reports else None
     named = behind or _last(last, how)
-    return _behind(after, how) if named is None and how.inverts else named
+    return _behind(after, how, narration[verb[1] :]) if named is None and how.inverts else named
 
 
-def _behind(clause: str, how: Reporting) -> str | None:
+def _is_nameless(clause: str, how: Reporting) -> bool:
+    """Whether the subject is a person without a name: "a general"."""
+    found = list(_phrases(clause, how))
+    return bool(found) and set(found[-1].kinds) <= set("OCPQ") and not _is_placed(found[-1], how)
+
+
+def _in_apposition(before: str, how: Reporting) -> str | None:
+    """Name the person of "Peskov, the spokesman," and of "the spokesman, Peskov,"."""
+    apposition = _APPOSITION.match(before)
+    if apposition is None:
+        return None
+    first = whole_speaker(apposition[1], how, topics=True)
+    second = whole_speaker(apposition[2], how, topics=False)
+    is_office = any("O" in phrase.kinds for phrase in _phrases(apposition[1], how))
+    return second if is_office and second and "O" not in _kinds(apposition[2], how) else first
+
+
+def _kinds(text: str, how: Reporting) -> str:
+    return "".join(phrase.kinds for phrase in _phrases(text, how))
+
+
+def _behind(clause: str, how: Reporting, rest: str) -> str | None:
     """Name the subject behind its verb: right there, or anywhere where the language inverts."""
     if _begins_with_pronoun(clause, how):
         return None
+    following = _APPOSED.match(rest[len(clause) :]) if rest.startswith(clause) else None
+    if following and "O" in _kinds(clause, how) and "N" not in _kinds(clause, how):
+        # "..., said the spokesman, Dmitry Peskov."
+        name = whole_speaker(following[1], how, topics=False)
+        if name is not None:
+            return name
     near = _near(clause, how)
     return _first(clause, how) if near is None and how.inverts else near
 
@@ -185,7 +216,7 @@ def _is_placed(phrase: Phrase, how: Reporting) -> bool:
     small = [word for word in phrase.before if word not in how.articles]
     if not small or small[-1] not in how.prepositions:
         return False
-    return not ("B" in phrase.kinds and small[-1] in how.speaks_from)
+    return not (set(phrase.kinds) & set("BI") and small[-1] in how.speaks_from)
 
 
 def _phrases(clause: str, how: Reporting) -> Iterator[Phrase]:
@@ -207,10 +238,10 @@ def _kind(word: str, how: Reporting) -> str:
     for kind, pattern in how.kinds:
         if pattern.fullmatch(lower):
             return kind
-    if lower in how.connectors:
-        return "C"
     if lower in _PARTICLES and word[0].islower():
         return "P"
+    if lower in how.connectors and word[0].islower():
+        return "C"
     is_name = word[:1].isupper() and lower not in how.roles and lower not in how.pronouns
     return "N" if is_name else "."
 
@@ -219,27 +250,27 @@ def _resolved(phrase: Phrase, how: Reporting) -> str | None:
     """Say what a phrase names: a person, a body or country, or an office of one; else None."""
     kinds, words = phrase.kinds, phrase.words
     names = list(_NAME.finditer(kinds))
+    if names and _NAME_AND_NATION.fullmatch(kinds):
+        # "Zdaniem Morawieckiego Rosja ...": the country begins what he says.
+        return _joined(words[: names[0].end()])
     if names and _is_person(kinds, names[-1]):
         return _joined(words[names[-1].start() : names[-1].end()])
-    if names or "D" in kinds:
+    if names or set(kinds) & set("DI"):
         return None if kinds == "D" and words[0].islower() else _joined(words)
-    if "B" in kinds and ("Q" in kinds or "O" in kinds or _is_acronym(words, how)):
+    if "B" in kinds and ("Q" in kinds or "O" in kinds or any(map(_is_acronym, words))):
         return _joined(words)
     return None
 
 
 def _is_person(kinds: str, name: re.Match[str]) -> bool:
     before, after = kinds[: name.start()], kinds[name.end() :]
-    if "B" in kinds and "O" not in before:
+    if set(kinds) & set("BI") and "O" not in before:
         return False
-    return not (after or (before.endswith(("C", "P")) and set(before) & set("OB")))
+    return not (after or (before.endswith(("C", "P")) and set(before) & set("OBI")))
 
 
-def _is_acronym(words: tuple[str, ...], how: Reporting) -> bool:
-    return any(
-        (len(word) >= _SHORTEST_ACRONYM and word.isupper()) or word.lower().startswith(_SEATS)
-        for word in words
-    )
+def _is_acronym(word: str) -> bool:
+    return len(word) >= _SHORTEST_ACRONYM and word.isupper()
 
 
 def _joined(words: tuple[str, ...]) -> str:

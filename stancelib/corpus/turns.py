@@ -17,8 +17,8 @@ from stancelib.corpus.reporting import Reporting, is_attributed, reporting
 from stancelib.corpus.speakers import find_speaker, whole_speaker
 
 _PARTY = r"(?:\s*\([^)\n]{1,60}\))"
-_HEAD = re.compile(rf"([^:.,“”«»\n]{{2,60}}(?:\.[^:.,“”«»\n]{{2,60}})?){_PARTY}?:\s*(?:[—–]\s*)?")
-_FRENCH_HEAD = re.compile(rf"((?:M\.|Mmes?|MM\.|Mlle)\s[^:.,\n]{{2,60}}){_PARTY}?\.\s+(?=\S)")
+_HEAD = re.compile(rf"([^:.,(“”«»\n]{{2,60}}(?:\.[^:.,(“”«»\n]{{2,60}})?){_PARTY}?:\s*(?:[—–]\s*)?")
+_FRENCH_HEAD = re.compile(rf"((?:M\.|Mmes?|MM\.|Mlle)\s[^:.,(\n]{{2,60}}){_PARTY}?\.\s+(?=\S)")
 _UPPER_WORD = r"[^\W\d_a-zà-öø-ÿа-яёђ-џ]"
 _UPPER_HEAD = re.compile(
     rf"({_UPPER_WORD}[\w’'-]*(?:\s{_UPPER_WORD}[\w’'-]*){{0,3}}){_PARTY}?\.\s+(?=\S)"
@@ -67,7 +67,7 @@ def find_turn(paragraph: str, how: Reporting) -> int:
     """Where a speech of the minutes begins behind its speaker; 0 where there is none."""
     for head in (_FRENCH_HEAD, _INITIALS_HEAD):
         found = head.match(paragraph)
-        if found and paragraph[found.end()].isupper():
+        if found and paragraph[found.end()].isupper() and _is_speaker(found[1], how):
             return found.end()
     upper = _UPPER_HEAD.match(paragraph)
     if upper and upper[1].isupper() and len(upper[1]) >= _SHORTEST_NAME:
@@ -78,17 +78,35 @@ def find_turn(paragraph: str, how: Reporting) -> int:
     return head.end() if _is_titled(head, how) else 0
 
 
+def _is_speaker(head: str, how: Reporting) -> bool:
+    return _is_title(head, how) or whole_speaker(head, how, topics=False) is not None
+
+
 def _is_titled(head: re.Match[str], how: Reporting) -> bool:
     """Whether a name has a party or a title beside it, or is a title itself."""
-    words = head[1].lower().replace("'", " ").split()
-    titled = any(dict(how.kinds)["O"].fullmatch(word.strip(".")) for word in words)
+    if _is_title(head[1], how):
+        return True
+    titled = any(_is_office(word, how) for word in _lower_words(head[1]))
     named = whole_speaker(head[1], how, topics=False)
-    only_title = titled and all(
-        word in how.roles | how.connectors
-        or any(pattern.fullmatch(word.strip(".")) for _, pattern in how.kinds)
-        for word in words
+    return named is not None and (titled or "(" in head.group())
+
+
+def _is_title(head: str, how: Reporting) -> bool:
+    """Whether a head is a title and nothing else: "The Secretary of State"."""
+    words = _lower_words(head)
+    small = how.roles | how.connectors
+    patterns = [pattern for _, pattern in how.kinds]
+    return any(_is_office(word, how) for word in words) and all(
+        word in small or any(pattern.fullmatch(word) for pattern in patterns) for word in words
     )
-    return only_title or (named is not None and (titled or "(" in head.group()))
+
+
+def _is_office(word: str, how: Reporting) -> bool:
+    return dict(how.kinds)["O"].fullmatch(word) is not None
+
+
+def _lower_words(head: str) -> list[str]:
+    return [word.strip(".") for word in head.lower().replace("'", " ").split()]
 
 
 def _dialogues(paragraphs: list[str], how: Reporting) -> dict[int, list[Span]]:
