@@ -57,7 +57,7 @@ class Reporting:
         Words in lower case, as ``reporting.toml`` says.
     articles
         Roles that are no prepositions.
-    inverts, comma_reports, dash_dialogue
+    inverts, comma_reports, colon_quotes, dash_dialogue
         As ``reporting.toml`` says.
     """
 
@@ -82,6 +82,7 @@ class Reporting:
     articles: frozenset[str]
     inverts: bool
     comma_reports: bool
+    colon_quotes: bool
     dash_dialogue: bool
 
 
@@ -116,6 +117,7 @@ def reporting(lang: str) -> Reporting | None:
         articles=roles - prepositions,
         inverts=bool(words["inverts"]),
         comma_reports=bool(words["comma_reports"]),
+        colon_quotes=bool(words["colon_quotes"]),
         dash_dialogue=bool(words["dash_dialogue"]),
     )
 

@@ -86,8 +86,8 @@ def indirect_patterns(words: Words, verb: str) -> list[str]:
         rf"{verb}[^.!?“”]{{0,80}}:\s*\S+\s+\S+",
     ]
     if words["enough"]:
-        object_less = rf"(?!\s+(?:{_any(words['prepositions'])})\s)"
-        patterns.append(rf"(?<!\bthe\s)\b(?:{_any(words['enough'])})\b{object_less}")
+        # "The said treaty" reports nothing.
+        patterns.append(rf"(?<!\bthe\s)\b(?:{_any(words['enough'])})\b")
     if "that" in words["complementisers"]:
         # ..., the Kremlin warned.
         # As the President noted, ...

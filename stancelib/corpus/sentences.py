@@ -11,12 +11,13 @@ from stancelib.corpus.boundaries import find_sentences
 from stancelib.corpus.paragraphs import find_paragraphs
 from stancelib.corpus.quotations import Span, find_quotations
 from stancelib.corpus.reporting import Reporting, reporting
-from stancelib.corpus.turns import close_quotations, find_turn, spoken_paragraphs
+from stancelib.corpus.turns import close_quotations, spoken_paragraphs
 from stancelib.corpus.voice import judge_voices
 from stancelib.errors import DataError
 from stancelib.schemas import Sentences
 
 _NEEDED = ("doc_id", "title", "text", "lang")
+_DASHES = "—–―"
 _MARKS = "«»“”„‟‹›‘’‚\"'＂ \xa0\u202f"
 _FINAL = ",.!?…"
 
@@ -135,7 +136,7 @@ def _add_spoken(
     """Add a paragraph that is spoken, all or in part, without quotation marks around it."""
     sentences, marked, spoken = found
     beside = [span for span in marked if all(span[1] <= a or span[0] >= b for a, b in spoken)]
-    begin = find_turn(paragraph, how)
+    begin = spoken[0][0] if paragraph[0] not in _DASHES else 0
     first = len(rows.text)
     _add_sentences(
         rows, place, paragraph, _with_speaker(sentences, begin), sorted([*spoken, *beside]), how

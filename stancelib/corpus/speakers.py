@@ -102,7 +102,9 @@ def speaker_before_colon(narration: str, how: Reporting) -> str | None:
     True
     """
     head = re.match(r"^[^\w“”]*([^:“”,]{2,90}?)(?:\s*\([^)]*\))?:\s*(?:“|\w+\s+\w+)", narration)
-    return None if head is None else whole_speaker(head[1], how, topics=False)
+    if head is None or (how.colon_quotes and not head.group().endswith("“")):
+        return None
+    return whole_speaker(head[1], how, topics=False)
 
 
 def whole_speaker(text: str, how: Reporting, *, topics: bool) -> str | None:
@@ -113,7 +115,8 @@ def whole_speaker(text: str, how: Reporting, *, topics: bool) -> str | None:
     phrase = found[0]
     if text[phrase.end :].strip() or set(phrase.before) - how.articles:
         return None
-    is_topic = set(phrase.kinds) <= set("DCP")
+    # "Crise ukrainienne", "Ukraine": what is written about, unless an office stands by it.
+    is_topic = "D" in phrase.kinds and not set(phrase.kinds) & set("OIB")
     return None if is_topic and not topics else _resolved(phrase, how)
 
 

@@ -25,6 +25,8 @@ _UPPER_HEAD = re.compile(
 )
 _INITIALS_HEAD = re.compile(r"(\w{2,}\s\w\.\s?\w\.)\s+(?=\w)")
 _FEWEST_QUESTIONS = 2
+_FEWEST_TURNS = 3
+_SHARE_OF_TURNS = 0.2
 _SHORTEST_NAME = 4
 
 
@@ -56,9 +58,14 @@ def spoken_paragraphs(paragraphs: list[str], lang: str) -> dict[int, list[Span]]
     spoken = _answers(paragraphs)
     if how.dash_dialogue:
         spoken |= _dialogues(paragraphs, how)
+    begins = [find_turn(paragraph, how) for paragraph in paragraphs]
+    named = [begin or _named_turn(text, how) for begin, text in zip(begins, paragraphs, strict=True)]
+    first = next((number for number, begin in enumerate(named) if begin), 0)
+    turns = sum(map(bool, named))
+    is_transcript = turns >= max(_FEWEST_TURNS, _SHARE_OF_TURNS * (len(paragraphs) - first))
     for number, paragraph in enumerate(paragraphs):
-        begin = find_turn(paragraph, how)
-        if begin:
+        begin = named[number] if is_transcript else begins[number]
+        if begin or (is_transcript and number > first):
             spoken[number] = [(begin, len(paragraph))]
     return spoken
 
@@ -76,6 +83,12 @@ def find_turn(paragraph: str, how: Reporting) -> int:
     if head is None or paragraph[head.end() : head.end() + 1] in '«“„"':
         return 0
     return head.end() if _is_titled(head, how) else 0
+
+
+def _named_turn(paragraph: str, how: Reporting) -> int:
+    """Where a speech begins behind a name and a colon, as in the transcript of a meeting."""
+    head = _HEAD.match(paragraph)
+    return head.end() if head and _is_speaker(head[1], how) else 0
 
 
 def _is_speaker(head: str, how: Reporting) -> bool:
