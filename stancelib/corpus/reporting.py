@@ -24,7 +24,7 @@ from stancelib.corpus.reporting_patterns import (
 
 # Kinds of words in a phrase that names a speaker, the first that fits; see `speakers`.
 _KINDS = {"Q": "qualifiers", "D": "nations", "I": "institutions", "B": "bodies", "O": "offices"}
-_CUES = ("verbs", "participles", "according", "judging", "closing", "after_speaker", "views", "enough")
+_CUES = ("verbs", "participles", "according", "after_speaker", "enough")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Reporting:
     Attributes
     ----------
     cues
-        Words in lower case, one of which stands in every sentence that reports speech.
+        Words in lower case, one of which stands in every sentence that reports speech
+        without a quotation or a colon.
     verb, according
         Patterns of a reporting verb, and of a phrase that names the speaker after it.
     closing, after_speaker, views
@@ -103,10 +104,13 @@ def reporting(lang: str) -> Reporting | None:
     roles, prepositions = frozenset(words["roles"]), frozenset(words["prepositions"])
     around = around_patterns(words, verb)
     return Reporting(
-        cues=tuple(word for key in _CUES for word in words[key]),
+        cues=(
+            *(word for key in _CUES for word in words[key]),
+            *(f", {word} " for word in words["closing"]),
+        ),
         verb=_compile(verb),
         **{name: _compile(pattern) for name, pattern in around.items()},
-        direct=tuple(map(_compile, direct_patterns(words, verb))),
+        direct=tuple(map(_compile, direct_patterns(verb))),
         indirect=tuple(map(_compile, [*indirect_patterns(words, verb), around["according"]])),
         kinds=tuple((kind, _stems(words[key])) for kind, key in _KINDS.items()),
         pronouns=frozenset(words["pronouns"]),
@@ -165,4 +169,6 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 
 def _stems(words: Iterable[str]) -> re.Pattern[str]:
-    return _compile("|".join(re.escape(word).replace(r"\*", r"\w{0,16}") for word in words) or "(?!)")
+    return _compile(
+        "|".join(re.escape(word).replace(r"\*", r"\w{0,16}") for word in words) or "(?!)"
+    )

@@ -53,7 +53,7 @@ def around_patterns(words: Words, verb: str) -> dict[str, str]:
     }
 
 
-def direct_patterns(words: Words, verb: str) -> list[str]:
+def direct_patterns(verb: str) -> list[str]:
     """Patterns of a quotation with its attribution, however long that is."""
     return [
         # “...” said Peskov; « ... » a déclaré M. Peskov

@@ -37,11 +37,12 @@ class _Rows:
 
 
 class _Place(NamedTuple):
-    """Where a stretch of text stands: its document, its part and its offset in it."""
+    """Where a stretch of text stands: its document, part and offset in it, and how it reports."""
 
     document: int
     part: str
     offset: int
+    how: Reporting | None
 
 
 def split_sentences(documents: pl.DataFrame) -> pl.DataFrame:
@@ -63,8 +64,10 @@ def split_sentences(documents: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         Sentences frame, in the order of the documents. `start` and `end` are code points in the
-        original title or text; `speaker` is the name as the sentence gives it, null where it
-        names none or the voice is the author's.
+        original title or text; `speaker` is the name as the sentence gives it, without title
+        and article, or the office of a country or body where it gives no name (``Ukrainian
+        president``); null where it names nobody or the voice is the author's. `speaker_side` is
+        null: a store fills it, because this room knows no targets.
 
     Raises
     ------
@@ -108,7 +111,7 @@ def _add_title(
 ) -> None:
     start = title.index(stripped)
     whole = [(start, start + len(stripped))]
-    _add_sentences(rows, _Place(document, "title", 0), title, whole, find_quotations(title), how)
+    _add_sentences(rows, _Place(document, "title", 0, how), title, whole, find_quotations(title))
 
 
 def _add_text(rows: _Rows, document: int, text: str, lang: str) -> None:
@@ -119,11 +122,11 @@ def _add_text(rows: _Rows, document: int, text: str, lang: str) -> None:
         paragraph = text[start:end]
         marked = close_quotations(paragraph, find_quotations(paragraph), how)
         sentences = find_sentences(paragraph, marked, lang)
-        place = _Place(document, "text", start)
+        place = _Place(document, "text", start, how)
         if number not in spoken or how is None:
-            _add_sentences(rows, place, paragraph, sentences, marked, how)
+            _add_sentences(rows, place, paragraph, sentences, marked)
         else:
-            _add_spoken(rows, place, paragraph, (sentences, marked, spoken[number]), how)
+            _add_spoken(rows, place, paragraph, (sentences, marked, spoken[number]))
 
 
 def _add_spoken(
@@ -131,7 +134,6 @@ def _add_spoken(
     place: _Place,
     paragraph: str,
     found: tuple[list[Span], list[Span], list[Span]],
-    how: Reporting,
 ) -> None:
     """Add a paragraph that is spoken, all or in part, without quotation marks around it."""
     sentences, marked, spoken = found
@@ -139,7 +141,7 @@ def _add_spoken(
     begin = spoken[0][0] if paragraph[0] not in _DASHES else 0
     first = len(rows.text)
     _add_sentences(
-        rows, place, paragraph, _with_speaker(sentences, begin), sorted([*spoken, *beside]), how
+        rows, place, paragraph, _with_speaker(sentences, begin), sorted([*spoken, *beside])
     )
     rows.runs_on[first:] = [
         share > 0 and any(a < end - place.offset and b > start - place.offset for a, b in spoken)
@@ -166,7 +168,6 @@ def _add_sentences(
     text: str,
     sentences: list[Span],
     quotations: list[Span],
-    how: Reporting | None,
 ) -> None:
     for start, end in sentences:
         rows.document.append(place.document)
@@ -181,7 +182,7 @@ def _add_sentences(
             rows.runs_on.append(False)
             continue
         narration, share = _narration(text, (start, end), inside)
-        rows.narration.append(_with_inserted(narration, text[start:end], how))
+        rows.narration.append(_with_inserted(narration, text[start:end], place.how))
         rows.share.append(share)
         rows.runs_on.append(any(span[0] < start or span[1] > end for span in inside))
 
@@ -230,6 +231,8 @@ def _assemble(documents: pl.DataFrame, rows: _Rows) -> pl.DataFrame:
     ).with_columns(position=pl.int_range(pl.len()).over("document"))
     voices = judge_voices(found)
     named = found.with_columns(
-        voices, sentence_id=pl.format("{}#{}", pl.col("doc_id"), pl.col("position"))
+        voices,
+        speaker_side=pl.lit(None, dtype=pl.String),
+        sentence_id=pl.format("{}#{}", pl.col("doc_id"), pl.col("position")),
     )
     return Sentences.validate(named.select(Sentences.column_names()), cast=True)

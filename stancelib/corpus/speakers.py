@@ -1,10 +1,10 @@
 """Who speaks: names and descriptions of speakers in a narration, as pure functions.
 
 A *phrase* is a run of words of these kinds: a name (N, any capitalised word that is none of the
-others), an office (O, "president"), a body (B, "ministry"), a nation (D, "Ukrainian", "Kyiv"), a
-qualifier (Q, "foreign"), an institution (I, "Pentagon") and, between them, a connector (C, "of the"). A phrase with a person's
-name is that name, without office and nation; without one it is a body, a capital or the office
-of a country, as it is written.
+others), an office (O, "president"), a body (B, "ministry"), an institution (I, "Pentagon"), a
+nation (D, "Ukrainian", "Kyiv"), a qualifier (Q, "foreign") and, between them, a connector (C, "of
+the") or the particle of a name (P, "de"). A phrase with a person's name is that name, without
+office and nation; without one it is a body, a capital or the office of a country, as written.
 """
 
 from __future__ import annotations
@@ -13,20 +13,38 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stancelib.corpus.reporting import QUOTED, Reporting
+from stancelib.corpus.reporting import Reporting
+from stancelib.corpus.reporting_patterns import QUOTED
 
 _UPPER = "".join(c for c in map(chr, range(0x530)) if c.isupper())
 _DOUBLE = r"(?:von der|von dem|van der|van den|de la)(?!\w)"
 _ELISION = r"(?:dell|all|nell|dall|[LlDd])'(?=\w)"
-_WORD = re.compile(
-    rf"{_DOUBLE}|{_ELISION}|(?:[{_UPPER}]\.){{1,3}}|[\w][\w'-]*\w\.?|\w\.?|[^\w\s]"
-)
+_WORD = re.compile(rf"{_DOUBLE}|{_ELISION}|(?:[{_UPPER}]\.){{1,3}}|[\w][\w'-]*\w\.?|\w\.?|[^\w\s]")
 _PHRASE = re.compile(r"[NOIBDQ](?:P?[NOIBDQ]|(?<=[OIBDQ])[CP]{1,3}[NOIBDQ])*")
 _NAME = re.compile(r"N(?:P?N)*")
 _NAME_AND_NATION = re.compile(r"N(?:P?N)*D+")
 _PARTICLES = frozenset(
-    ["de", "de la", "del", "della", "di", "da", "dos", "du", "van", "van der", "van den"]
-    + ["von", "von der", "von dem", "al", "el", "bin", "ben", "ter"]
+    (
+        "al",
+        "ben",
+        "bin",
+        "da",
+        "de",
+        "de la",
+        "del",
+        "della",
+        "di",
+        "dos",
+        "du",
+        "el",
+        "ter",
+        "van",
+        "van den",
+        "van der",
+        "von",
+        "von dem",
+        "von der",
+    )
 )
 _CLAUSE_END = re.compile(r"[,;:!?()—―–“”\[\]]|\.$|\s-\s")
 _CLAUSE_START = re.compile(r"[;:!?()—―–“”\[\]]|\s-\s")
@@ -75,19 +93,26 @@ def find_speaker(narration: str, how: Reporting | None) -> str | None:
     if how is None:
         return None
     narration = how.impersonal.sub(" ", narration)
-    before_colon = speaker_before_colon(narration, how)
-    if before_colon is not None:
-        return before_colon
-    for verb in how.verb.finditer(narration):
-        return _around_verb(narration, verb.span(), how)
-    for judgement in how.judging.finditer(narration):
-        return _around_verb(narration, judgement.span("verb"), how)
+    named = speaker_before_colon(narration, how)
+    verb = _verb_place(narration, how)
+    if named is not None or verb is not None:
+        return named or (verb and _around_verb(narration, verb, how))
     for pattern in (how.according, how.closing, how.views):
-        for phrase in pattern.finditer(narration):
+        phrase = pattern.search(narration)
+        if phrase:
             return _near(_clause_after(narration, phrase.end()), how)
-    for phrase in how.after_speaker.finditer(narration):
+    phrase = how.after_speaker.search(narration)
+    if phrase:
         return _last(_clause_before(narration, phrase.start()), how)
     return _beside_quotation(narration, how)
+
+
+def _verb_place(narration: str, how: Reporting) -> tuple[int, int] | None:
+    verb = how.verb.search(narration)
+    if verb:
+        return verb.span()
+    judgement = how.judging.search(narration)
+    return judgement.span("verb") if judgement else None
 
 
 def speaker_before_colon(narration: str, how: Reporting) -> str | None:
@@ -109,7 +134,7 @@ def speaker_before_colon(narration: str, how: Reporting) -> str | None:
 
 def whole_speaker(text: str, how: Reporting, *, topics: bool) -> str | None:
     """Name the speaker where a text is nothing else; `topics`: whether a country is one."""
-    found = list(_phrases(text, how))
+    found = list(find_phrases(text, how))
     if len(found) != 1 or len(found[0].words) > _LONGEST_SPEAKER:
         return None
     phrase = found[0]
@@ -117,7 +142,7 @@ def whole_speaker(text: str, how: Reporting, *, topics: bool) -> str | None:
         return None
     # "Crise ukrainienne", "Ukraine": what is written about, unless an office stands by it.
     is_topic = "D" in phrase.kinds and not set(phrase.kinds) & set("OIB")
-    return None if is_topic and not topics else _resolved(phrase, how)
+    return None if is_topic and not topics else _resolved(phrase)
 
 
 def _around_verb(narration: str, verb: tuple[int, int], how: Reporting) -> str | None:
@@ -140,7 +165,7 @@ def _around_verb(narration: str, verb: tuple[int, int], how: Reporting) -> str |
 
 def _is_nameless(clause: str, how: Reporting) -> bool:
     """Whether the subject is a person without a name: "a general"."""
-    found = list(_phrases(clause, how))
+    found = list(find_phrases(clause, how))
     return bool(found) and set(found[-1].kinds) <= set("OCPQ") and not _is_placed(found[-1], how)
 
 
@@ -151,12 +176,12 @@ def _in_apposition(before: str, how: Reporting) -> str | None:
         return None
     first = whole_speaker(apposition[1], how, topics=True)
     second = whole_speaker(apposition[2], how, topics=False)
-    is_office = any("O" in phrase.kinds for phrase in _phrases(apposition[1], how))
+    is_office = any("O" in phrase.kinds for phrase in find_phrases(apposition[1], how))
     return second if is_office and second and "O" not in _kinds(apposition[2], how) else first
 
 
 def _kinds(text: str, how: Reporting) -> str:
-    return "".join(phrase.kinds for phrase in _phrases(text, how))
+    return "".join(phrase.kinds for phrase in find_phrases(text, how))
 
 
 def _behind(clause: str, how: Reporting, rest: str) -> str | None:
@@ -190,11 +215,11 @@ def _clause_after(narration: str, place: int) -> str:
 
 def _near(clause: str, how: Reporting) -> str | None:
     """Name the speaker that a clause begins with, after a few small words."""
-    for phrase in _phrases(clause, how):
+    for phrase in find_phrases(clause, how):
         if len(phrase.before) >= _NEAR:
             return None
         if not _is_placed(phrase, how):
-            return _resolved(phrase, how)
+            return _resolved(phrase)
     return None
 
 
@@ -208,8 +233,8 @@ def _last(clause: str, how: Reporting) -> str | None:
 
 
 def _speakers(clause: str, how: Reporting) -> Iterator[str]:
-    for phrase in _phrases(clause, how):
-        named = None if _is_placed(phrase, how) else _resolved(phrase, how)
+    for phrase in find_phrases(clause, how):
+        named = None if _is_placed(phrase, how) else _resolved(phrase)
         if named is not None:
             yield named
 
@@ -222,8 +247,9 @@ def _is_placed(phrase: Phrase, how: Reporting) -> bool:
     return not (set(phrase.kinds) & set("BI") and small[-1] in how.speaks_from)
 
 
-def _phrases(clause: str, how: Reporting) -> Iterator[Phrase]:
-    words = [match for match in _WORD.finditer(clause)]
+def find_phrases(clause: str, how: Reporting) -> Iterator[Phrase]:
+    """Yield the runs of words that may name a speaker."""
+    words = list(_WORD.finditer(clause))
     kinds = "".join(_kind(match.group(), how) for match in words)
     for run in _PHRASE.finditer(kinds):
         first, last = run.start(), run.end()
@@ -249,7 +275,7 @@ def _kind(word: str, how: Reporting) -> str:
     return "N" if is_name else "."
 
 
-def _resolved(phrase: Phrase, how: Reporting) -> str | None:
+def _resolved(phrase: Phrase) -> str | None:
     """Say what a phrase names: a person, a body or country, or an office of one; else None."""
     kinds, words = phrase.kinds, phrase.words
     names = list(_NAME.finditer(kinds))

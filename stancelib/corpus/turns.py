@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from stancelib.corpus.quotations import (
     DIALOGUE_START,
@@ -59,7 +59,9 @@ def spoken_paragraphs(paragraphs: list[str], lang: str) -> dict[int, list[Span]]
     if how.dash_dialogue:
         spoken |= _dialogues(paragraphs, how)
     begins = [find_turn(paragraph, how) for paragraph in paragraphs]
-    named = [begin or _named_turn(text, how) for begin, text in zip(begins, paragraphs, strict=True)]
+    named = [
+        begin or _named_turn(text, how) for begin, text in zip(begins, paragraphs, strict=True)
+    ]
     first = next((number for number, begin in enumerate(named) if begin), 0)
     turns = sum(map(bool, named))
     is_transcript = turns >= max(_FEWEST_TURNS, _SHARE_OF_TURNS * (len(paragraphs) - first))
@@ -72,8 +74,8 @@ def spoken_paragraphs(paragraphs: list[str], lang: str) -> dict[int, list[Span]]
 
 def find_turn(paragraph: str, how: Reporting) -> int:
     """Where a speech of the minutes begins behind its speaker; 0 where there is none."""
-    for head in (_FRENCH_HEAD, _INITIALS_HEAD):
-        found = head.match(paragraph)
+    for pattern in (_FRENCH_HEAD, _INITIALS_HEAD):
+        found = pattern.match(paragraph)
         if found and paragraph[found.end()].isupper() and _is_speaker(found[1], how):
             return found.end()
     upper = _UPPER_HEAD.match(paragraph)
@@ -147,7 +149,7 @@ def _answers(paragraphs: list[str]) -> dict[int, list[Span]]:
     """Find the answers of an interview: questions and answers in turn, two questions or more."""
     asked = [i for i, paragraph in enumerate(paragraphs) if _is_question(paragraph)]
     turns = len(asked) >= _FEWEST_QUESTIONS and all(
-        later - earlier == _FEWEST_QUESTIONS for earlier, later in zip(asked, asked[1:], strict=False)
+        later - earlier == _FEWEST_QUESTIONS for earlier, later in pairwise(asked)
     )
     if not turns:
         return {}

@@ -66,13 +66,13 @@ _JUDGED = {"row": pl.UInt32, "quoted": pl.Boolean, "speaker": pl.String}
 
 
 def _candidates(sentences: pl.DataFrame, lang: str) -> pl.DataFrame:
-    """Sentences that are mostly quoted, or hold a word that reports speech."""
-    mostly = pl.col("share") > MOSTLY_QUOTED
+    """Sentences with a quotation, a colon or a word that reports speech."""
+    quoting = pl.col("share") > 0
     how = reporting(lang)
     if how is None:
-        return sentences.filter(mostly)
+        return sentences.filter(quoting)
     cued = pl.col("narration").str.to_lowercase().str.contains_any([*how.cues, ":"])
-    return sentences.filter(mostly | cued)
+    return sentences.filter(quoting | cued)
 
 
 def _judged(candidates: pl.DataFrame, lang: str) -> list[tuple[int, bool, str | None]]:

@@ -44,7 +44,7 @@ def stance_series(
     by: Literal["source"] | None = "source",
     time_zone: str = "UTC",
     source: str | Sequence[str] | None = None,
-    voice: Literal["author", "quoted"] | None = None,
+    voice: Literal["author", "quoted", "headline"] | None = None,
     part: Literal["title", "text"] | None = None,
     kinds: Sequence[str] | None = None,
     scorer: str | Scorer | None = None,
@@ -57,6 +57,10 @@ def stance_series(
         raise ArgumentError(f"by={by!r}; allowed are 'source' (a row for each) and None (pooled)")
     zone = check_time_zone(time_zone)
     name = choose_scorer(database, scorer)
+    if voice == "headline":
+        if part == "text":
+            raise ArgumentError("voice='headline' means part='title'; leave out part='text'")
+        voice, part = None, "title"
     bounds = {
         "start_at": instant("start", start, zone),
         "end_at": instant("end", end, zone),
@@ -72,7 +76,7 @@ def stance_series(
             "time_zone": zone,
             "unit": unit,
             "step": step,
-            "voice": None if voice is None else check_option("voice", voice, VOICES),
+            "voice": None if voice is None else check_option("voice", voice, (*VOICES, "headline")),
             "part": None if part is None else check_option("part", part, PARTS),
             "kinds": None if kinds is None else check_names("kind", kinds, ALIAS_KINDS),
             **bounds,

@@ -16,9 +16,9 @@ from stancelib.errors import DataError, EnvironmentProblem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-SCHEMA_VERSION: Final = "2"
-# Queries that turn the version before the next into it.
-_UPGRADES: Final = {"1": "upgrade_version_1"}
+SCHEMA_VERSION: Final = "3"
+# Queries that turn a version into the next one.
+_UPGRADES: Final = {"1": "upgrade_version_1", "2": "upgrade_version_2"}
 MEMORY: Final = ":memory:"
 # No query of the store reads another file, so that no query of a user can either.
 _CONFIGURATION: Final = {
@@ -115,17 +115,22 @@ class Database:
             self.execute("record_meta", {"names": ["schema_version"], "values": [SCHEMA_VERSION]})
 
     def _check_version(self) -> None:
-        found: Sequence[str] = self.rows("read_meta", {"name": "schema_version"})
-        version = found[0] if found else "none"
+        version = self._version()
         if version in _UPGRADES:
             with self.transaction():
-                self.execute(_UPGRADES[version])
+                while version in _UPGRADES:
+                    self.execute(_UPGRADES[version])
+                    version = self._version()
         elif version != SCHEMA_VERSION:
             raise DataError(
                 f"{self.path!r} has the schema version {version!r}; this stancelib reads version "
                 f"{SCHEMA_VERSION!r}. Open it with the stancelib that made it (its manifest says "
                 "which), or add the articles to a new store"
             )
+
+    def _version(self) -> str:
+        found: Sequence[str] = self.rows("read_meta", {"name": "schema_version"})
+        return found[0] if found else "none"
 
 
 def _connect(path: str) -> duckdb.DuckDBPyConnection:
