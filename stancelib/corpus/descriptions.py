@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from stancelib.corpus.phrases import find_phrases
 from stancelib.corpus.reporting import reporting
-from stancelib.corpus.speakers import find_phrases
 
 
 def description_of(text: str, speaker: str, lang: str) -> str:

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from itertools import groupby, pairwise
 
+from stancelib.corpus.phrases import whole_speaker
 from stancelib.corpus.quotations import (
     DIALOGUE_START,
     Span,
@@ -14,7 +15,7 @@ from stancelib.corpus.quotations import (
     is_closed,
 )
 from stancelib.corpus.reporting import Reporting, is_attributed, reporting
-from stancelib.corpus.speakers import find_speaker, whole_speaker
+from stancelib.corpus.speakers import find_speaker
 
 _PARTY = r"(?:\s*\([^)\n]{1,60}\))"
 _HEAD = re.compile(rf"([^:.,(“”«»\n]{{2,60}}(?:\.[^:.,(“”«»\n]{{2,60}})?){_PARTY}?:\s*(?:[—–]\s*)?")
