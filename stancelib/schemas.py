@@ -41,7 +41,11 @@ class Rejected(dy.Schema):
 
 
 class Sentences(dy.Schema):
-    """One row is a sentence; `start` and `end` are code points in the part it stands in."""
+    """One row is a sentence; `start` and `end` are code points in the part it stands in.
+
+    `speaker_side` is the target to which the speaker belongs, filled when a store takes the
+    article; null where no alias table knows the speaker, and in rows of stores of version 2.
+    """
 
     sentence_id = dy.String(primary_key=True)
     doc_id = dy.String(nullable=False)
@@ -53,6 +57,7 @@ class Sentences(dy.Schema):
     lang = dy.String(nullable=False)
     voice = dy.Enum(VOICES, nullable=False)
     speaker = dy.String(nullable=True)
+    speaker_side = dy.String(nullable=True)
 
     @dy.rule()
     def span_is_not_empty(cls) -> pl.Expr:

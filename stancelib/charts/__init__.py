@@ -20,6 +20,7 @@ from stancelib.charts.reliability import reliability_diagram
 from stancelib.charts.specification import specification_chart
 from stancelib.charts.synthetic_control import synthetic_control_chart
 from stancelib.charts.theme import register_themes
+from stancelib.charts.voices import stance_by_voice
 from stancelib.charts.words import describe_series
 
 register_themes()
@@ -37,6 +38,7 @@ __all__ = [
     "reliability_diagram",
     "save",
     "specification_chart",
+    "stance_by_voice",
     "stance_over_time",
     "synthetic_control_chart",
 ]

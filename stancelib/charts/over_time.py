@@ -7,21 +7,19 @@ from dataclasses import dataclass, replace
 
 import altair as alt
 import polars as pl
-from altair.utils.schemapi import UndefinedType
 
 from stancelib.charts.axes import Clock, neutral_rule, stance_channel, stance_domain
-from stancelib.charts.clock import period_expression, period_name
+from stancelib.charts.clock import period_name
 from stancelib.charts.events import EventLayers, EventMark, event_layers
 from stancelib.charts.heading import heading
 from stancelib.charts.over_time_core import Panel, drawn_frame, panels_of
+from stancelib.charts.over_time_marks import color_of, counts, dash_of, hover
 from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import MOST_COLOURS, ThemeName, themed
 from stancelib.charts.words import describe_series
 from stancelib.errors import NotEnoughDataError
 
 NEEDED = ("target", "source", "period", "stance", "se", "n_documents")
-COUNT_HEIGHT = 34
-WIDEST_BAR = 12
 # Small multiples stand in two columns from this width on; the room is for the axis between.
 TWO_COLUMNS = 560
 AXIS_ROOM = 70
@@ -87,12 +85,36 @@ def stance_over_time(
     >>> chart.title.text
     ['Stance toward NATO']
     """
-    frame = drawn_frame(_checked(series))
-    if frame.is_empty():
-        raise NotEnoughDataError(f"none of {len(series)} periods has a stance, nothing to draw")
+    frame = _drawable(series)
     style = _style(series, frame, events, width=width, height=height)
     chart = _grid(panels_of(frame), style).properties(
         title=heading(title or _default_title(frame), _notes(style), width=width),
+        description=describe_series(series),
+    )
+    return themed(chart, theme, style.tables)
+
+
+def lines_over_time(
+    series: pl.DataFrame,
+    lines: list[str],
+    *,
+    events: Sequence[EventMark],
+    title: str,
+    notes: str,
+    width: int,
+    height: int,
+    theme: ThemeName,
+) -> alt.VConcatChart:
+    """Draw lines that share their articles: a colour and a dash each, articles not summed.
+
+    `series` is a Series frame whose ``source`` is one of `lines`, and whose ``target`` is the
+    heading of a panel.
+    """
+    frame = _drawable(series)
+    shared = _style(series, frame, events, width=width, height=height)
+    style = replace(shared, sources=lines, dashed=True)
+    chart = _grid(panels_of(frame), style).properties(
+        title=heading(title, f"{notes} {_notes(style)}", width=width),
         description=describe_series(series),
     )
     return themed(chart, theme, style.tables)
@@ -113,6 +135,7 @@ class _Style:
     columns: int
     crowded: bool
     titled: bool = True
+    dashed: bool = False
 
 
 def _style(
@@ -160,6 +183,13 @@ def _grid(panels: list[Panel], style: _Style) -> alt.VConcatChart:
     return alt.vconcat(*rows, spacing=14)
 
 
+def _drawable(series: pl.DataFrame) -> pl.DataFrame:
+    frame = drawn_frame(_checked(series))
+    if frame.is_empty():
+        raise NotEnoughDataError(f"none of {len(series)} periods has a stance, nothing to draw")
+    return frame
+
+
 def _checked(series: pl.DataFrame) -> pl.DataFrame:
     check_columns(series, NEEDED)
     if series.is_empty():
@@ -197,7 +227,8 @@ def _panel(panel: Panel, style: _Style, *, headed: bool) -> alt.VConcatChart:
     stances = alt.layer(*_stance_layers(data, style)).properties(
         width=style.width, height=style.height
     )
-    block = alt.vconcat(stances, _counts(data, style), spacing=8)
+    below = counts(data, style.clock, style.sources, width=style.width, shared=style.dashed)
+    block = alt.vconcat(stances, below, spacing=8)
     if not headed:
         return block
     return block.properties(title=alt.TitleParams(text=panel.heading, fontSize=13, offset=6))
@@ -206,8 +237,9 @@ def _panel(panel: Panel, style: _Style, *, headed: bool) -> alt.VConcatChart:
 def _stance_layers(data: alt.NamedData, style: _Style) -> list[alt.Chart]:
     x = style.clock.channel(width=style.width, labelled=False)
     y = stance_channel("stance", style.domain, label_rows=style.marks.rows, titled=style.titled)
-    color = _color(style.sources)
+    color = color_of(style.sources, dashed=style.dashed)
     base = alt.Chart(data).encode(x=x, color=color)
+    dash = {"strokeDash": dash_of(style.sources)} if style.dashed else {}
     several = base.transform_filter("!datum.alone")
     with_band = base.transform_filter("isValid(datum.low)")
     ends = {"y": alt.Y("low:Q"), "y2": alt.Y2("high:Q")}
@@ -219,62 +251,11 @@ def _stance_layers(data: alt.NamedData, style: _Style) -> list[alt.Chart]:
         with_band.transform_filter("datum.band_alone")
         .mark_rule(opacity=0.35, strokeWidth=3, clip=True)
         .encode(**ends),
-        several.mark_line(strokeWidth=2, clip=True).encode(y=y, detail="line_run:N"),
+        several.mark_line(strokeWidth=2, clip=True).encode(y=y, detail="line_run:N", **dash),
         base.transform_filter("datum.alone")
         .mark_point(filled=True, size=28, opacity=1)
         .encode(y=y),
         *style.marks.rules,
         *style.marks.labels,
-        _hover(base, y, style.period),
+        hover(base, y, style.period),
     ]
-
-
-def _color(sources: list[str]) -> alt.Color | UndefinedType:
-    """Colours of the theme in the order of the sources' names; one colour where they run out.
-
-    The same legend everywhere: panels share their scale, so that it is drawn once.
-    """
-    if len(sources) > MOST_COLOURS:
-        return alt.Undefined
-    box = None if sources == ["all"] else alt.Legend(title=None, symbolType="stroke")
-    return alt.Color("source:N", scale=alt.Scale(domain=sources), legend=box)
-
-
-def _hover(base: alt.Chart, y: alt.Y, period: str) -> alt.Chart:
-    """Invisible points that say on hovering what stands there."""
-    points: alt.Chart = (
-        base.transform_calculate(
-            when=period_expression(period),
-            interval="isValid(datum.low) ? format(datum.low, '+.2f') + ' to ' + "
-            "format(datum.high, '+.2f') : 'none: one article'",
-        )
-        .mark_point(filled=True, size=90, opacity=0)
-        .encode(
-            y=y,
-            tooltip=[
-                alt.Tooltip("source:N"),
-                alt.Tooltip("when:N", title="period"),
-                alt.Tooltip("stance:Q", format="+.2f"),
-                alt.Tooltip("interval:N", title="95 % interval"),
-                alt.Tooltip("n_documents:Q", title="articles", format=",d"),
-            ],
-        )
-    )
-    return points
-
-
-def _counts(data: alt.NamedData, style: _Style) -> alt.Chart:
-    """Bars of the number of articles, stacked by source."""
-    bar = max(1.0, min(WIDEST_BAR, 0.7 * style.clock.step_pixels(style.width)))
-    axis = alt.Axis(title="articles", tickCount=2, format="~s", grid=False, titlePadding=8)
-    bars: alt.Chart = (
-        alt.Chart(data)
-        .mark_bar(width=bar, opacity=0.8)
-        .encode(
-            x=style.clock.channel(width=style.width),
-            y=alt.Y("sum(n_documents):Q", axis=axis),
-            color=_color(style.sources),
-            tooltip=[alt.Tooltip("source:N"), alt.Tooltip("n_documents:Q", title="articles")],
-        )
-    )
-    return bars.properties(width=style.width, height=COUNT_HEIGHT)

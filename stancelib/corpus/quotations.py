@@ -38,7 +38,7 @@ _CLOSERS = {
 _SINGLE = frozenset("‘‚'")
 # These only ever open; the others open where they touch the word after them.
 _ALWAYS_OPENS = frozenset("«„‚‘")
-_DIALOGUE_START = re.compile(r"\s*[—―–]\s*(?=[¿¡«“\"]?[^\W\d_])")
+DIALOGUE_START = re.compile(r"\s*[—―–]\s*(?=[¿¡«“\"]?[^\W\d_])")
 _DASH = re.compile(r"(?<=[\s,.!?…])[—―–]\s*|\s[—―–](?=\w)")
 
 
@@ -98,7 +98,7 @@ def dialogue_spans(paragraph: str, is_attribution: Callable[[str], bool]) -> lis
         (start, end) of what is spoken, the dashes left out; empty when no piece is an
         attribution, because a list of points also begins with dashes.
     """
-    start = _DIALOGUE_START.match(paragraph)
+    start = DIALOGUE_START.match(paragraph)
     if not start:
         return []
     edges = [start.end()]
@@ -110,10 +110,8 @@ def dialogue_spans(paragraph: str, is_attribution: Callable[[str], bool]) -> lis
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
         piece = paragraph[begin:end]
         if begin > start.end() and piece[:1].islower() and is_attribution(piece):
+            # What follows the attribution without a dash is told, not spoken.
             attributed = True
-            stop = re.search(r"[.!?…]\s+(?=\S)", piece)
-            if stop:
-                spans.append((begin + stop.end(), end))
         elif piece.strip():
             spans.append((begin, end))
     return spans if attributed else []

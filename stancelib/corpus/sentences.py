@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import NamedTuple
 
 import polars as pl
 
 from stancelib.corpus.boundaries import find_sentences
 from stancelib.corpus.paragraphs import find_paragraphs
-from stancelib.corpus.quotations import Span, dialogue_spans, find_quotations
-from stancelib.corpus.reporting import is_attributed, reporting
+from stancelib.corpus.quotations import Span, find_quotations
+from stancelib.corpus.reporting import Reporting, reporting
+from stancelib.corpus.turns import close_quotations, spoken_paragraphs
 from stancelib.corpus.voice import judge_voices
 from stancelib.errors import DataError
 from stancelib.schemas import Sentences
@@ -37,11 +37,12 @@ class _Rows:
 
 
 class _Place(NamedTuple):
-    """Where a stretch of text stands: its document, its part and its offset in it."""
+    """Where a stretch of text stands: its document, part and offset in it, and how it reports."""
 
     document: int
     part: str
     offset: int
+    how: Reporting | None
 
 
 def split_sentences(documents: pl.DataFrame) -> pl.DataFrame:
@@ -63,8 +64,10 @@ def split_sentences(documents: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         Sentences frame, in the order of the documents. `start` and `end` are code points in the
-        original title or text; `speaker` is the name as the sentence gives it, null where it
-        names none or the voice is the author's.
+        original title or text; `speaker` is the name as the sentence gives it, without title
+        and article, or the office of a country or body where it gives no name (``Ukrainian
+        president``); null where it names nobody or the voice is the author's. `speaker_side` is
+        null: a store fills it, because this room knows no targets.
 
     Raises
     ------
@@ -98,37 +101,73 @@ def split_sentences(documents: pl.DataFrame) -> pl.DataFrame:
     for document, (title, text, lang) in enumerate(zip(*columns, strict=True)):
         stripped = (title or "").strip()
         if stripped and not text.lstrip().startswith(stripped):
-            _add_title(rows, document, title, stripped)
-        for start, end in find_paragraphs(text):
-            _add_paragraph(rows, document, text, (start, end), lang)
+            _add_title(rows, document, title, stripped, reporting(lang))
+        _add_text(rows, document, text, lang)
     return _assemble(documents, rows)
 
 
-def _add_title(rows: _Rows, document: int, title: str, stripped: str) -> None:
+def _add_title(
+    rows: _Rows, document: int, title: str, stripped: str, how: Reporting | None
+) -> None:
     start = title.index(stripped)
-    place = _Place(document, "title", 0)
-    _add_sentences(rows, place, title, [(start, start + len(stripped))], find_quotations(title))
+    whole = [(start, start + len(stripped))]
+    _add_sentences(rows, _Place(document, "title", 0, how), title, whole, find_quotations(title))
 
 
-def _add_paragraph(rows: _Rows, document: int, text: str, span: Span, lang: str) -> None:
-    start, end = span
-    paragraph = text[start:end]
-    quotations = find_quotations(paragraph)
-    sentences = find_sentences(paragraph, quotations, lang)
-    if paragraph[0] in _DASHES:
-        quotations = _dialogue(paragraph, lang) or quotations
-    _add_sentences(rows, _Place(document, "text", start), paragraph, sentences, quotations)
-
-
-def _dialogue(paragraph: str, lang: str) -> list[Span]:
+def _add_text(rows: _Rows, document: int, text: str, lang: str) -> None:
     how = reporting(lang)
-    if how is None or not how.dash_dialogue:
-        return []
-    return dialogue_spans(paragraph, partial(is_attributed, how=how))
+    paragraphs = find_paragraphs(text)
+    spoken = spoken_paragraphs([text[start:end] for start, end in paragraphs], lang)
+    for number, (start, end) in enumerate(paragraphs):
+        paragraph = text[start:end]
+        marked = close_quotations(paragraph, find_quotations(paragraph), how)
+        sentences = find_sentences(paragraph, marked, lang)
+        place = _Place(document, "text", start, how)
+        if number not in spoken or how is None:
+            _add_sentences(rows, place, paragraph, sentences, marked)
+        else:
+            _add_spoken(rows, place, paragraph, (sentences, marked, spoken[number]))
+
+
+def _add_spoken(
+    rows: _Rows,
+    place: _Place,
+    paragraph: str,
+    found: tuple[list[Span], list[Span], list[Span]],
+) -> None:
+    """Add a paragraph that is spoken, all or in part, without quotation marks around it."""
+    sentences, marked, spoken = found
+    beside = [span for span in marked if all(span[1] <= a or span[0] >= b for a, b in spoken)]
+    begin = spoken[0][0] if paragraph[0] not in _DASHES else 0
+    first = len(rows.text)
+    _add_sentences(
+        rows, place, paragraph, _with_speaker(sentences, begin), sorted([*spoken, *beside])
+    )
+    rows.runs_on[first:] = [
+        share > 0 and any(a < end - place.offset and b > start - place.offset for a, b in spoken)
+        for share, start, end in zip(
+            rows.share[first:], rows.start[first:], rows.end[first:], strict=True
+        )
+    ]
+    if begin:
+        rows.narration[first] = paragraph[:begin].rstrip(" .:—–") + ": “”"
+
+
+def _with_speaker(sentences: list[Span], begin: int) -> list[Span]:
+    """Join the speaker of a turn, which may end with a full stop, to his first sentence."""
+    head = [span for span in sentences if span[1] <= begin]
+    rest = sentences[len(head) :]
+    if not head or not rest:
+        return sentences
+    return [(head[0][0], rest[0][1]), *rest[1:]]
 
 
 def _add_sentences(
-    rows: _Rows, place: _Place, text: str, sentences: list[Span], quotations: list[Span]
+    rows: _Rows,
+    place: _Place,
+    text: str,
+    sentences: list[Span],
+    quotations: list[Span],
 ) -> None:
     for start, end in sentences:
         rows.document.append(place.document)
@@ -143,9 +182,17 @@ def _add_sentences(
             rows.runs_on.append(False)
             continue
         narration, share = _narration(text, (start, end), inside)
-        rows.narration.append(narration)
+        rows.narration.append(_with_inserted(narration, text[start:end], place.how))
         rows.share.append(share)
         rows.runs_on.append(any(span[0] < start or span[1] > end for span in inside))
+
+
+def _with_inserted(narration: str, sentence: str, how: Reporting | None) -> str:
+    """Add an attribution that stands inside the quotation: ``« Oui, a dit Macron, et vite »``."""
+    if how is None or not how.dash_dialogue or any(map(str.isalpha, narration)):
+        return narration
+    inserted = how.inserted.search(sentence.replace("’", "'"))
+    return narration if inserted is None else f"“,” {inserted.group()[1:-1].strip()}"
 
 
 def _narration(text: str, sentence: Span, quotations: list[Span]) -> tuple[str, float]:
@@ -184,6 +231,8 @@ def _assemble(documents: pl.DataFrame, rows: _Rows) -> pl.DataFrame:
     ).with_columns(position=pl.int_range(pl.len()).over("document"))
     voices = judge_voices(found)
     named = found.with_columns(
-        voices, sentence_id=pl.format("{}#{}", pl.col("doc_id"), pl.col("position"))
+        voices,
+        speaker_side=pl.lit(None, dtype=pl.String),
+        sentence_id=pl.format("{}#{}", pl.col("doc_id"), pl.col("position")),
     )
     return Sentences.validate(named.select(Sentences.column_names()), cast=True)

@@ -6,13 +6,13 @@ import polars as pl
 
 from stancelib.corpus.reporting import (
     Reporting,
-    find_speaker,
     is_attributed,
     is_direct,
     is_headline_quotation,
     is_indirect,
     reporting,
 )
+from stancelib.corpus.speakers import find_speaker, speaker_before_colon
 
 MOSTLY_QUOTED = 0.5
 WHOLLY_QUOTED = 0.9
@@ -66,13 +66,13 @@ _JUDGED = {"row": pl.UInt32, "quoted": pl.Boolean, "speaker": pl.String}
 
 
 def _candidates(sentences: pl.DataFrame, lang: str) -> pl.DataFrame:
-    """Sentences that are mostly quoted, or hold a word that reports speech."""
-    mostly = pl.col("share") > MOSTLY_QUOTED
+    """Sentences with a quotation, a colon or a word that reports speech."""
+    quoting = pl.col("share") > 0
     how = reporting(lang)
     if how is None:
-        return sentences.filter(mostly)
-    cued = pl.col("narration").str.to_lowercase().str.contains_any(list(how.cues))
-    return sentences.filter(mostly | cued)
+        return sentences.filter(quoting)
+    cued = pl.col("narration").str.to_lowercase().str.contains_any([*how.cues, ":"])
+    return sentences.filter(quoting | cued)
 
 
 def _judged(candidates: pl.DataFrame, lang: str) -> list[tuple[int, bool, str | None]]:
@@ -82,10 +82,19 @@ def _judged(candidates: pl.DataFrame, lang: str) -> list[tuple[int, bool, str | 
         "row", "share", "runs_on", "narration", "words"
     ).iter_rows():
         quoted = _is_quotation(narration, share, words, how, runs_on=runs_on) or (
-            how is not None and (is_direct(narration, how) or is_indirect(narration, how))
+            how is not None and _is_reported(narration, how)
         )
         judged.append((row, quoted, find_speaker(narration, how) if quoted else None))
     return judged
+
+
+def _is_reported(narration: str, how: Reporting) -> bool:
+    """Whether words outside the quotations say that somebody else speaks or thinks."""
+    if is_direct(narration, how) or is_indirect(narration, how):
+        return True
+    if speaker_before_colon(narration, how) is not None:
+        return True
+    return bool(how.views.search(narration)) and find_speaker(narration, how) is not None
 
 
 def _is_quotation(

@@ -78,7 +78,7 @@ def stance_series(
     by: Literal["source"] | None = "source",
     time_zone: str = "UTC",
     source: str | Sequence[str] | None = None,
-    voice: Literal["author", "quoted"] | None = None,
+    voice: Literal["author", "quoted", "headline"] | None = None,
     part: Literal["title", "text"] | None = None,
     kinds: Sequence[str] | None = None,
     duplicates: Duplicates = "cluster",
@@ -105,11 +105,7 @@ def stance_series(
     _check_duplicates(database, check_option("duplicates", duplicates, _DUPLICATES))
     sources = choose_sources(database, source)
     targets = choose_targets(database, name, target)
-    chosen = {
-        "voice": None if voice is None else check_option("voice", voice, VOICES),
-        "part": None if part is None else check_option("part", part, PARTS),
-        "kinds": None if kinds is None else check_names("kind", kinds, ALIAS_KINDS),
-    }
+    chosen = _chosen_sentences(voice, part, kinds)
     shares = outlet_shares(
         source_weights, sources or database.rows("source_names"), pooled=by is None
     )
@@ -149,6 +145,21 @@ def stance_series(
             pl.col("period").dt.convert_time_zone(zone)
         )
     )
+
+
+def _chosen_sentences(
+    voice: str | None, part: str | None, kinds: Sequence[str] | None
+) -> dict[str, Any]:
+    """Which sentences count; a headline is a title, whoever speaks in it."""
+    if voice == "headline":
+        if part == "text":
+            raise ArgumentError("voice='headline' means part='title'; leave out part='text'")
+        voice, part = None, "title"
+    return {
+        "voice": None if voice is None else check_option("voice", voice, (*VOICES, "headline")),
+        "part": None if part is None else check_option("part", part, PARTS),
+        "kinds": None if kinds is None else check_names("kind", kinds, ALIAS_KINDS),
+    }
 
 
 def _check_duplicates(database: Database, duplicates: Duplicates) -> None:

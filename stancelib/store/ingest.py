@@ -13,6 +13,7 @@ from stancelib.errors import ArgumentError, DataError
 from stancelib.schemas import Documents, Rejected
 from stancelib.store import manifest
 from stancelib.store.progress import progress_bar
+from stancelib.store.speakers import speaker_sides
 from stancelib.store.summaries import AddedDocuments
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def _add(
 
 def _add_batch(database: Database, batch: pl.DataFrame) -> int:
     """Articles and their sentences in one transaction, so that none is there in part."""
-    sentences = split_sentences(batch.drop("row"))
+    split = split_sentences(batch.drop("row"))
+    sentences = split.with_columns(speaker_side=speaker_sides(split))
     with (
         database.tables(incoming_batch=batch, incoming_sentences=sentences),
         database.transaction(),

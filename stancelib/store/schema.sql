@@ -43,6 +43,7 @@ create table sentences (
     lang varchar not null,
     voice voice not null,
     speaker varchar,
+    speaker_side varchar,
     sentence_id varchar generated always as (doc_id || '#' || position) virtual
 );
 

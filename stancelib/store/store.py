@@ -103,7 +103,7 @@ class Store(StoreWriter):
         by: Literal["source"] | None = "source",
         time_zone: str = "UTC",
         source: str | Sequence[str] | None = None,
-        voice: Literal["author", "quoted"] | None = None,
+        voice: Literal["author", "quoted", "headline"] | None = None,
         part: Literal["title", "text"] | None = None,
         kinds: Sequence[str] | None = None,
         duplicates: Duplicates = "cluster",
@@ -139,8 +139,9 @@ class Store(StoreWriter):
             hours.
         source : str, sequence of str or None
             Leave the other sources out.
-        voice : {"author", "quoted", None}
-            Only the outlet's own sentences, or only what it quotes.
+        voice : {"author", "quoted", "headline", None}
+            Only the outlet's own sentences, only what it quotes, or only its headlines, whose
+            voice is the outlet's choice even where they quote: the same as ``part="title"``.
         part : {"title", "text", None}
             Only titles, or only texts.
         kinds : sequence of str or None

@@ -49,6 +49,35 @@ def test_another_version_of_the_schema_is_refused(tmp_path: Path) -> None:
     duckdb.connect(str(path)).close()
 
 
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_store_of_an_earlier_schema_version_is_upgraded_step_by_step(
+    tmp_path: Path, version: str, articles: pl.DataFrame
+) -> None:
+    path = str(tmp_path / "stance.duckdb")
+    with sl.open_store(path) as store:
+        store.add_documents(articles, progress=False)
+        before = store.sentences()
+    with duckdb.connect(path) as connection:
+        if version == "1":
+            connection.execute("drop table sentiments")
+        connection.execute("drop table completed")
+        connection.execute("alter table sentences drop column speaker_side")
+        connection.execute("update meta set value = ? where name = 'schema_version'", [version])
+    with sl.open_store(path) as store:
+        after = store.sentences()
+        assert after.drop("speaker_side").equals(before.drop("speaker_side"))
+        assert after["speaker_side"].null_count() == after.height
+        # New articles get their sides in the same file.
+        store.add_documents(
+            articles.with_columns(
+                doc_id=pl.lit("new ") + pl.col("doc_id"), text=pl.lit("“No,” said Dmitry Peskov.")
+            ),
+            progress=False,
+        )
+        new = store.sentences().filter(pl.col("doc_id").str.starts_with("new "), part="text")
+        assert new["speaker_side"].unique().to_list() == ["Russia"]
+
+
 def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "sales.duckdb"
     with duckdb.connect(str(path)) as connection:

@@ -8,6 +8,7 @@ select
     "end"::bigint as "end",
     lang,
     voice::varchar as voice,
-    speaker
+    speaker,
+    speaker_side
 from sentences
 order by doc_id, position;

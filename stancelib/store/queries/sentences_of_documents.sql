@@ -8,7 +8,8 @@ select
     "end"::bigint as "end",
     lang,
     voice::varchar as voice,
-    speaker
+    speaker,
+    speaker_side
 from sentences
 semi join searched using (doc_id)
 order by doc_id, position;

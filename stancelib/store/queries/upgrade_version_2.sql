@@ -1,4 +1,6 @@
--- A store of schema version 2 does not remember which scores are complete; nothing else differs.
+-- A store of schema version 2 does not know on whose side a speaker is: null in its rows. Nor does
+-- it remember which scores are complete.
+alter table sentences add column speaker_side varchar;
 create table completed (
     scorer varchar not null,
     target varchar not null
