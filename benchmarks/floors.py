@@ -36,8 +36,11 @@ CALIBRATED = (
     "domain_test",
     "ruw_val",
 )
-# Rounding between processors; the weights are the same.
+# The weights are the same, but processors with and without instructions for 8-bit products round
+# differently: in a set of a thousand sentences the label of one or two flips, in a part of a
+# hundred as many (measured on an Intel with VNNI and an AMD with AVX2).
 RECORDED_WITHIN = 0.005
+FLIPPED_SENTENCES = 3
 LARGEST_LOSS_TO_INT8 = 0.01
 
 
@@ -79,5 +82,5 @@ def changed(results: Results, recorded: Results) -> list[str]:
         for measure, value in row.items()
         if name in results
         and isinstance(value, float)
-        and abs(value - results[name][measure]) > RECORDED_WITHIN
+        and abs(value - results[name][measure]) > RECORDED_WITHIN + FLIPPED_SENTENCES / row["n"]
     ]
