@@ -55,4 +55,4 @@ def description_of(text: str, speaker: str, lang: str) -> str:
                     for phrase in find_phrases(clauses[other], how)
                     if "O" in phrase.kinds and set(phrase.before) <= how.articles
                 ][:1]
-    return ", ".join(described)
+    return ", ".join(part.rstrip(".") for part in described)

@@ -32,8 +32,6 @@ def verb_pattern(words: Words, without: Iterable[str] = ()) -> str:
 
 def around_patterns(words: Words, verb: str) -> dict[str, str]:
     """Patterns of the words beside which a speaker stands, by their name in `Reporting`."""
-    forms = _any([*words["verbs"], *words["participles"]])
-    before = _any([*words["impersonal"], *words["passive"]])
     own = rf"(?:(?!(?:{_any(words['relatives'])})\b){_WORD}\s+){{1,6}}?"
     return {
         "according": rf"\b(?:{_any(words['according'])})(?!\w)",
@@ -43,14 +41,22 @@ def around_patterns(words: Words, verb: str) -> dict[str, str]:
         "judging": (
             rf"(?:^\W*|(?<=,\s)){own}(?P<verb>{_any(words['judging'])})(?=(?:\s+{_WORD}){{0,8}}?\s+“)"
         ),
-        "impersonal": (
-            rf"\b(?:{before})\s+{_ADVERB}(?:{forms})(?![\w-])"
-            rf"|\b(?:{forms})\s+(?:{_any(words['impersonal_after'])})\b"
-            rf"|^\W*(?:{_any(words['hearsay'])})\b"
-        ),
+        "impersonal": _impersonal_pattern(words),
         "inserted": rf"[,!?…]\s*[—–-]?\s*{verb}[^,.!?;:“”«»]{{1,80}}?\s*[,.—–]",
         "lost_close": rf",\s+(?:{_WORD}\s+){{0,6}}?{verb}",
     }
+
+
+def _impersonal_pattern(words: Words) -> str:
+    forms = _any([*words["verbs"], *words["participles"]])
+    before = [*words["impersonal"], *words["passive"]]
+    branches = [rf"\b(?:{_any(before)})\s+{_ADVERB}(?:{forms})(?![\w-])"] if before else []
+    if words["impersonal_after"]:
+        # An empty list would cost a search for every verb.
+        branches.append(rf"\b(?:{forms})\s+(?:{_any(words['impersonal_after'])})\b")
+    if words["hearsay"]:
+        branches.append(rf"^\W*(?:{_any(words['hearsay'])})\b")
+    return "|".join(branches) or "(?!)"
 
 
 def direct_patterns(verb: str) -> list[str]:

@@ -25,10 +25,10 @@ _UPPER_HEAD = re.compile(
     rf"({_UPPER_WORD}[\w’'-]*(?:\s{_UPPER_WORD}[\w’'-]*){{0,3}}){_PARTY}?\.\s+(?=\S)"
 )
 _INITIALS_HEAD = re.compile(r"(\w{2,}\s\w\.\s?\w\.)\s+(?=\w)")
+_SHORTEST_TITLE = 4
 _FEWEST_QUESTIONS = 2
 _FEWEST_TURNS = 3
 _SHARE_OF_TURNS = 0.2
-_SHORTEST_NAME = 4
 
 
 def spoken_paragraphs(paragraphs: list[str], lang: str) -> dict[int, list[Span]]:
@@ -80,7 +80,12 @@ def find_turn(paragraph: str, how: Reporting) -> int:
         if found and paragraph[found.end()].isupper() and _is_speaker(found[1], how):
             return found.end()
     upper = _UPPER_HEAD.match(paragraph)
-    if upper and upper[1].isupper() and len(upper[1]) >= _SHORTEST_NAME:
+    if (
+        upper
+        and len(upper[1]) >= _SHORTEST_TITLE
+        and upper[1].isupper()
+        and _is_uppercase_speaker(upper[1], how)
+    ):
         return upper.end()
     head = _HEAD.match(paragraph)
     if head is None or paragraph[head.end() : head.end() + 1] in '«“„"':
@@ -92,6 +97,11 @@ def _named_turn(paragraph: str, how: Reporting) -> int:
     """Where a speech begins behind a name and a colon, as in the transcript of a meeting."""
     head = _HEAD.match(paragraph)
     return head.end() if head and _is_speaker(head[1], how) else 0
+
+
+def _is_uppercase_speaker(head: str, how: Reporting) -> bool:
+    """Whether words in capitals are a title or a name of two words; "NATO." is neither."""
+    return _is_title(head, how) or (" " in head and _is_speaker(head, how))
 
 
 def _is_speaker(head: str, how: Reporting) -> bool:
