@@ -12,13 +12,14 @@ from stancelib.charts.axes import Clock, neutral_rule, stance_channel, stance_do
 from stancelib.charts.clock import period_name
 from stancelib.charts.events import EventLayers, EventMark, event_layers
 from stancelib.charts.heading import heading
-from stancelib.charts.over_time_core import Panel, drawn_frame, panels_of
+from stancelib.charts.over_time_core import Panel, drawn_frame, has_bounds, panels_of
 from stancelib.charts.over_time_marks import color_of, counts, dash_of, hover
 from stancelib.charts.tables import Tables, check_columns
 from stancelib.charts.theme import MOST_COLOURS, ThemeName, themed
 from stancelib.charts.words import describe_series
 from stancelib.errors import NotEnoughDataError
 
+_NORMAL_BAND = "95 %, ± 1.96 standard errors"
 NEEDED = ("target", "source", "period", "stance", "se", "n_documents")
 # Small multiples stand in two columns from this width on; the room is for the axis between.
 TWO_COLUMNS = 560
@@ -71,7 +72,8 @@ def stance_over_time(
 
     Notes
     -----
-    The band is the stance ± 1.96 standard errors, cut at -1 and 1.
+    The band is the interval of the frame, ``low`` to ``high``; where these columns are missing, the
+    stance ± 1.96 standard errors, cut at -1 and 1.
 
     Examples
     --------
@@ -134,6 +136,7 @@ class _Style:
     height: int
     columns: int
     crowded: bool
+    own_bounds: bool
     titled: bool = True
     dashed: bool = False
 
@@ -162,6 +165,7 @@ def _style(
         height=height // 2 if crowded else height,
         columns=columns,
         crowded=crowded,
+        own_bounds=has_bounds(series),
     )
 
 
@@ -194,7 +198,7 @@ def _checked(series: pl.DataFrame) -> pl.DataFrame:
     check_columns(series, NEEDED)
     if series.is_empty():
         raise NotEnoughDataError("the series has no rows, nothing to draw")
-    return series.select(*NEEDED)
+    return series.select(*NEEDED, *(("low", "high") if has_bounds(series) else ()))
 
 
 def _shown_values(frame: pl.DataFrame) -> pl.Series:
@@ -213,9 +217,10 @@ def _default_title(frame: pl.DataFrame) -> str:
 
 def _notes(style: _Style) -> str:
     """How to read line, band and gaps."""
+    band = "that of the series, 95 % if not asked otherwise" if style.own_bounds else _NORMAL_BAND
     notes = (
-        f"Line: mean stance of a {style.period}'s articles. Band: 95 % interval "
-        "(± 1.96 standard errors; none where there is one article). "
+        f"Line: mean stance of a {style.period}'s articles. Band: interval of that mean "
+        f"({band}; none where there is one article). "
         f"Gaps: no article. Times in {style.clock.time_zone}."
     )
     return notes + style.marks.outside_words

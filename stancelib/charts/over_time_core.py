@@ -26,22 +26,27 @@ def drawn_frame(series: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     series : polars.DataFrame
-        ``target``, ``source``, ``period``, ``stance``, ``se``, ``n_documents``.
+        ``target``, ``source``, ``period``, ``stance``, ``se``, ``n_documents``, and perhaps
+        ``low``, ``high``.
 
     Returns
     -------
     polars.DataFrame
-        The same columns and ``low``, ``high`` (null without `se`, cut at -1 and 1);
-        ``line_run``, ``band_run``: number of the run of neighbouring periods with a stance or
-        an `se`; ``alone``, ``band_alone``: whether that run is one period long.
+        The same columns and ``low``, ``high``: the frame's own, or else ± 1.96 `se` (null without
+        it, cut at -1 and 1); ``line_run``, ``band_run``: number of the run of neighbouring periods
+        with a stance or an interval; ``alone``, ``band_alone``: whether that run is one period
+        long.
     """
-    has_stance, has_band = pl.col("stance").is_not_null(), pl.col("se").is_not_null()
-    half = NORMAL_95 * pl.col("se")
+    if not has_bounds(series):
+        half = NORMAL_95 * pl.col("se")
+        series = series.with_columns(
+            low=(pl.col("stance") - half).clip(-1, 1),
+            high=(pl.col("stance") + half).clip(-1, 1),
+        )
+    has_stance, has_band = pl.col("stance").is_not_null(), pl.col("low").is_not_null()
     return (
         series.sort(*CELL, "period")
         .with_columns(
-            low=(pl.col("stance") - half).clip(-1, 1),
-            high=(pl.col("stance") + half).clip(-1, 1),
             line_run=_run_number(has_stance),
             band_run=_run_number(has_stance & has_band),
         )
@@ -51,6 +56,11 @@ def drawn_frame(series: pl.DataFrame) -> pl.DataFrame:
             band_alone=has_band & (has_band.sum().over(*CELL, "band_run") == 1),
         )
     )
+
+
+def has_bounds(series: pl.DataFrame) -> bool:
+    """Whether the frame brings the intervals of its cells."""
+    return {"low", "high"} <= set(series.columns)
 
 
 def _run_number(present: pl.Expr) -> pl.Expr:

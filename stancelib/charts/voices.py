@@ -9,6 +9,7 @@ import polars as pl
 
 from stancelib.charts.events import EventMark
 from stancelib.charts.over_time import NEEDED, lines_over_time
+from stancelib.charts.over_time_core import has_bounds
 from stancelib.charts.tables import check_columns
 from stancelib.charts.theme import ThemeName
 from stancelib.errors import ArgumentError
@@ -63,7 +64,8 @@ def stance_by_voice(
 
     Notes
     -----
-    The band is the stance ± 1.96 standard errors, cut at -1 and 1. An article counts in each
+    The band is the interval of each frame, ``low`` to ``high``; where these columns are missing,
+    the stance ± 1.96 standard errors, cut at -1 and 1. An article counts in each
     voice that it has, so that the numbers of articles must not be added.
 
     Examples
@@ -107,9 +109,10 @@ def _together(voices: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
             f"the periods of the voices are of {len(kinds)} kinds "
             f"({', '.join(sorted(map(str, kinds)))}); ask for all in one time_zone"
         )
+    bounds = ("low", "high") if all(map(has_bounds, voices.values())) else ()
     return pl.concat(
         [
-            frame.select(*NEEDED).with_columns(voice=pl.lit(LABELS[voice]))
+            frame.select(*NEEDED, *bounds).with_columns(voice=pl.lit(LABELS[voice]))
             for voice, frame in voices.items()
         ]
     )

@@ -105,6 +105,19 @@ def test_band_ends_at_the_ends_of_the_scale(make_series: MakeSeries) -> None:
     assert frame["high"][1] == 1
 
 
+def test_band_is_the_interval_that_the_frame_brings(gapped: pl.DataFrame) -> None:
+    own = gapped.with_columns(
+        low=pl.when(pl.col("se").is_not_null()).then(pl.col("stance") - 0.3),
+        high=pl.when(pl.col("se").is_not_null()).then(pl.col("stance") + 0.2),
+    )
+    frame = drawn_frame(own)
+    known = frame.filter(pl.col("se").is_not_null())
+    assert (known["stance"] - known["low"]).to_list() == pytest.approx([0.3] * known.height)
+    assert (known["high"] - known["stance"]).to_list() == pytest.approx([0.2] * known.height)
+    note = " ".join(charts.stance_over_time(own).to_dict()["title"]["subtitle"])
+    assert "interval of that mean (that of the series, 95 % if not asked otherwise" in note
+
+
 def test_axis_neutral_line_and_band_are_explained(gapped: pl.DataFrame) -> None:
     specification = charts.stance_over_time(gapped).to_dict()
     titles = {
@@ -115,7 +128,7 @@ def test_axis_neutral_line_and_band_are_explained(gapped: pl.DataFrame) -> None:
     assert {"Stance (−1 against … +1 in favor)", "articles"} <= titles
     assert "neutral-rule" in styles(specification)
     note = " ".join(specification["title"]["subtitle"])
-    assert "Band: 95 % interval (± 1.96 standard errors" in note
+    assert "Band: interval of that mean (95 %, ± 1.96 standard errors" in note
     assert "Gaps: no article" in note
     assert "a week's articles" in note
     assert "UTC" in note
