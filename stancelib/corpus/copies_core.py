@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -81,30 +82,27 @@ class Texts:
     ) -> None:
         self._place = {text: place for place, text in enumerate(wanted.tolist())}
         chosen = texts.gather(wanted)
-        parts = [
-            _cut(chosen.slice(first, end - first), recurrence, span)
-            for first, end in chunks(chosen.str.len_bytes().to_numpy())
+        spans = chunks(chosen.str.len_bytes().to_numpy())
+        self._firsts = [first for first, _ in spans]
+        self._parts = [
+            _cut(chosen.slice(first, end - first), recurrence, span) for first, end in spans
         ]
-        self._words = np.concatenate([np.empty(0, np.uint32), *(part.words for part in parts)])
-        self._figures = np.concatenate([np.empty(0, bool), *(part.figures for part in parts)])
-        self._own = np.concatenate([np.empty(0, bool), *(part.own for part in parts)])
-        self._lengths = [length for part in parts for length in part.lengths]
-        sizes = [size for part in parts for size in part.sizes]
-        self._offsets = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
         self.comparable = lru_cache(_CACHED_TEXTS)(self._comparable)
         self.places = lru_cache(_CACHED_TEXTS)(self._places)
 
     def _comparable(self, text: int) -> Comparable:
         place = self._place[text]
-        span = slice(self._offsets[place], self._offsets[place + 1])
-        words, length = self._words[span], self._lengths[place]
+        number = bisect_right(self._firsts, place) - 1
+        part, place = self._parts[number], place - self._firsts[number]
+        span = slice(part.offsets[place], part.offsets[place + 1])
+        words, length = part.words[span], int(part.lengths[place])
         runs = _runs(words, length)
         return Comparable(
             words=words.tolist(),
             runs=runs.tolist(),
-            own=frozenset(runs[self._own[span][: runs.size]].tolist()),
+            own=frozenset(runs[part.own[span][: runs.size]].tolist()),
             length=length,
-            figures=Counter(words[self._figures[span]].tolist()),
+            figures=Counter(words[part.figures[span]].tolist()),
         )
 
     def _places(self, text: int) -> dict[int, list[int]]:
@@ -137,20 +135,21 @@ class Texts:
 class _Cut:
     """Some texts in words: the words, which of them are figures, and which runs are own.
 
-    A run is at the place of its first word; `own` has as many places as there are words.
+    A run is at the place of its first word; `own` has as many places as there are words. `offsets`
+    are as in `Words`; `lengths` are the words in a run of each text.
     """
 
     words: NDArray[np.uint32]
     figures: NDArray[np.bool_]
     own: NDArray[np.bool_]
-    sizes: list[int]
-    lengths: list[int]
+    offsets: NDArray[np.int64]
+    lengths: NDArray[np.int64]
 
 
 def _cut(texts: pl.Series, recurrence: RunDays, span: int) -> _Cut:
     cut = hash_words(texts)
     runs, offsets = hash_runs(cut, RUN)
-    counts, sizes = np.diff(offsets), np.diff(cut.offsets)
+    counts = np.diff(offsets)
     place = np.repeat(cut.offsets[:-1] - offsets[:-1], counts) + np.arange(runs.size)
     own = np.zeros(cut.hashes.size, dtype=bool)
     own[place] = ~recurrence.recurring(runs, span)
@@ -158,8 +157,8 @@ def _cut(texts: pl.Series, recurrence: RunDays, span: int) -> _Cut:
         words=(cut.hashes >> np.uint64(32)).astype(np.uint32),
         figures=cut.figures,
         own=own,
-        sizes=sizes.tolist(),
-        lengths=np.where(cut.unspaced, UNSPACED_FACTOR * RUN, RUN).tolist(),
+        offsets=cut.offsets,
+        lengths=np.where(cut.unspaced, UNSPACED_FACTOR * RUN, RUN),
     )
 
 

@@ -70,12 +70,13 @@ class Signatures:
     Attributes
     ----------
     slots
-        Shape (permutations, w), unsigned 32 bits.
+        Arrays of the shape (permutations, some of the windows), unsigned 32 bits, which together
+        have a column for each window. They stay apart, because they are the largest thing here.
     text_of_window
         Shape (w,): the text a window is cut from, ascending.
     """
 
-    slots: NDArray[np.uint32]
+    slots: tuple[NDArray[np.uint32], ...]
     text_of_window: NDArray[np.int64]
 
 
@@ -176,7 +177,7 @@ def read_texts(
     """
     lengths = texts.str.len_bytes().to_numpy()
     recurrence = RunDays(table_bits(int(lengths.sum())))
-    slots = [np.empty((permutations, 0), dtype=np.uint32)]
+    slots = []
     owners = [np.empty(0, dtype=np.int64)]
     for first, end in chunks(lengths):
         words = hash_words(texts.slice(first, end - first))
@@ -184,7 +185,7 @@ def read_texts(
         slots.append(signed)
         owners.append(owner + first)
         _count_days(recurrence, words, days[first:end])
-    return Signatures(np.concatenate(slots, axis=1), np.concatenate(owners)), recurrence
+    return Signatures(tuple(slots), np.concatenate(owners)), recurrence
 
 
 def chunks(lengths: NDArray[np.integer]) -> list[tuple[int, int]]:
@@ -242,7 +243,8 @@ def candidate_pairs(
     """
     number = max(times.size, 1)
     found = [np.empty(0, dtype=np.int64)]
-    for slot in signatures.slots:
+    for rows in zip(*signatures.slots, strict=True):
+        slot = np.concatenate(rows)
         order = np.argsort(slot, kind="stable")
         values, texts = slot[order], signatures.text_of_window[order]
         new = np.ones(values.size, dtype=bool)

@@ -138,7 +138,8 @@ def test_chunks_change_no_signature(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         runs, _ = hash_runs(hash_words(texts), 2)
         found.append((signatures, recurrence.recurring(runs, 3)))
-    assert np.array_equal(found[0][0].slots, found[1][0].slots)
+    assert len(found[0][0].slots) > len(found[1][0].slots)
+    assert np.array_equal(*(np.concatenate(one.slots, axis=1) for one, _ in found))
     assert np.array_equal(found[0][0].text_of_window, found[1][0].text_of_window)
     assert np.array_equal(found[0][1], found[1][1])
     assert found[0][1].any()
@@ -147,7 +148,7 @@ def test_chunks_change_no_signature(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_parts_change_no_pair(monkeypatch: pytest.MonkeyPatch) -> None:
     generator = np.random.default_rng(2)
     signatures = duplicates_core.Signatures(
-        generator.integers(0, 40, (16, 60)).astype(np.uint32), np.arange(60)
+        (generator.integers(0, 40, (16, 60)).astype(np.uint32),), np.arange(60)
     )
     times = np.arange(60)
     found = []
