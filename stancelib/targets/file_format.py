@@ -115,6 +115,10 @@ class TargetsFile(_Table):
     targets: tuple[TargetEntry, ...] = Field(min_length=1)
 
 
+# The place of a key of a target: the list of targets, its number, the key.
+_DEPTH_OF_TARGET = 3
+
+
 def problems_of(error: ValidationError, *, single: bool) -> list[str]:
     """Return one line for each error of a file, with its place.
 
@@ -136,7 +140,7 @@ def problems_of(error: ValidationError, *, single: bool) -> list[str]:
     ...     _ = TargetsFile.model_validate({"targets": [{"name": "Moldova", "alias": []}]})
     ... except ValidationError as error:
     ...     print(problems_of(error, single=True)[0])
-    - alias: unknown key
+    - alias: unknown key; a target has name, extends, description, aliases, ...
     """
     lines = []
     problems = error.errors()
@@ -149,7 +153,11 @@ def problems_of(error: ValidationError, *, single: bool) -> list[str]:
         for part in parts:
             if part != "[key]":
                 place += f"[{part}]" if isinstance(part, int) else f".{part}"
-        message = "unknown key" if problem["type"] == "extra_forbidden" else problem["msg"]
+        message = problem["msg"]
+        if problem["type"] == "extra_forbidden":
+            known = ", ".join(TargetEntry.model_fields)
+            of_target = len(problem["loc"]) == _DEPTH_OF_TARGET
+            message = f"unknown key; a target has {known}" if of_target else "unknown key"
         lines.append(
             f"- {place.lstrip('.') or 'the file'}: {message.removeprefix('Value error, ')}"
         )
