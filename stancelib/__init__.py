@@ -69,13 +69,19 @@ if TYPE_CHECKING:
         propose_aliases,
     )
     from stancelib.training import fine_tune
+    from stancelib.validation import (
+        Agreement,
+        adjudicate,
+        agreement,
+    )
 
 __version__ = "0.1.0"
 
 _ROOM_OF = {
     "AdjustedEffects": "effects",
-    "ChangeDecomposition": "series",
+    "Agreement": "validation",
     "Alias": "targets",
+    "ChangeDecomposition": "series",
     "ChangePoints": "effects",
     "Counterfactual": "effects",
     "DifferenceInDifferences": "effects",
@@ -98,7 +104,9 @@ _ROOM_OF = {
     "SyntheticDifferenceInDifferences": "effects",
     "TARGETS": "targets",
     "Target": "targets",
+    "adjudicate": "validation",
     "adjust": "effects",
+    "agreement": "validation",
     "alias_audit": "series",
     "change_points": "effects",
     "counterfactual": "effects",
@@ -135,6 +143,7 @@ _ROOM_OF = {
 __all__ = [
     "TARGETS",
     "AdjustedEffects",
+    "Agreement",
     "Alias",
     "ChangeDecomposition",
     "ChangePoints",
@@ -158,7 +167,9 @@ __all__ = [
     "SyntheticControl",
     "SyntheticDifferenceInDifferences",
     "Target",
+    "adjudicate",
     "adjust",
+    "agreement",
     "alias_audit",
     "change_points",
     "counterfactual",
