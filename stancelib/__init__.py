@@ -71,8 +71,10 @@ if TYPE_CHECKING:
     from stancelib.training import fine_tune
     from stancelib.validation import (
         Agreement,
+        Sample,
         adjudicate,
         agreement,
+        draw_sample,
     )
 
 __version__ = "0.1.0"
@@ -97,6 +99,7 @@ _ROOM_OF = {
     "OverlapWarning": "effects",
     "PlaceboTest": "effects",
     "Power": "effects",
+    "Sample": "validation",
     "Scorer": "scoring",
     "SpecificationCurve": "effects",
     "Store": "store",
@@ -112,6 +115,7 @@ _ROOM_OF = {
     "counterfactual": "effects",
     "decompose_change": "series",
     "difference_in_differences": "effects",
+    "draw_sample": "validation",
     "event_overlaps": "effects",
     "event_study": "effects",
     "find_duplicates": "corpus",
@@ -161,6 +165,7 @@ __all__ = [
     "OverlapWarning",
     "PlaceboTest",
     "Power",
+    "Sample",
     "Scorer",
     "SpecificationCurve",
     "Store",
@@ -175,6 +180,7 @@ __all__ = [
     "counterfactual",
     "decompose_change",
     "difference_in_differences",
+    "draw_sample",
     "event_overlaps",
     "event_study",
     "find_duplicates",

@@ -1,6 +1,7 @@
-"""Human labels: how far coders agree, and one label from several."""
+"""Human labels: whom to ask, how far coders agree, and one label from several."""
 
-from stancelib.validation.adjudicate import adjudicate
-from stancelib.validation.agreement import Agreement, agreement
+from stancelib.validation.adjudication import adjudicate
+from stancelib.validation.coder_agreement import Agreement, agreement
+from stancelib.validation.sampling import Sample, draw_sample
 
-__all__ = ["Agreement", "adjudicate", "agreement"]
+__all__ = ["Agreement", "Sample", "adjudicate", "agreement", "draw_sample"]
