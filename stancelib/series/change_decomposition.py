@@ -250,6 +250,12 @@ def _sentence(target: str, table: pl.DataFrame, parts: Parts) -> str:
     outlets = "1 outlet" if came == 1 else f"{came} outlets"
     turnover = f"; {outlets} came and {went} went" if came or went else ""
     return (
-        f"The mean stance toward {target} changed by {value['total']:+.2f}: {value['within']:+.2f} "
-        f"because outlets moved, and {value['composition']:+.2f} because their mix did{turnover}."
+        f"The mean stance toward {target} changed by {_signed(value['total'])}: "
+        f"{_signed(value['within'])} because outlets moved, and {_signed(value['composition'])} "
+        f"because their mix did{turnover}."
     )
+
+
+def _signed(value: float) -> str:
+    """Two decimals with their sign, and no sign of minus before a zero."""
+    return f"{round(value, 2) + 0.0:+.2f}"

@@ -264,3 +264,12 @@ def test_refusals() -> None:
     with pytest.raises(DataError, match="this one has stance"):
         sl.decompose_change(frame.select("stance"), WEEK)
     assert sl.fixed_composition(both, target="Russia")["target"].unique().to_list() == ["Russia"]
+
+
+def test_a_zero_has_no_minus() -> None:
+    frame = panel({"A": [0.2, 0.199], "B": [0.2, 0.199]})
+    change = sl.decompose_change(frame, date(2022, 1, 10))
+    assert change.sentence == (
+        "The mean stance toward NATO changed by +0.00: +0.00 because outlets moved, and +0.00 "
+        "because their mix did."
+    )
