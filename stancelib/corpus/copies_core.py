@@ -21,6 +21,7 @@ from stancelib.corpus.alignment_core import (
     shared_in_order,
 )
 from stancelib.corpus.duplicates_core import (
+    MULTIPLIER,
     RUN,
     UNSPACED_FACTOR,
     RunDays,
@@ -45,7 +46,6 @@ _LONG_PASSAGE: Final = 0.2
 # Shares of the words that may be lost which such texts must keep.
 _OTHER_OPENING: Final = 0.6
 _OWN_PASSAGE: Final = 0.2
-_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _CACHED_TEXTS: Final = 2_048
 
 
@@ -166,7 +166,7 @@ def _runs(words: NDArray[np.uint32], length: int) -> NDArray[np.uint64]:
     number = max(words.size - length + 1, 0)
     runs = np.zeros(number, dtype=np.uint64)
     for place in range(length):
-        runs = runs * _MULTIPLIER + words[place : place + number]
+        runs = runs * MULTIPLIER + words[place : place + number]
     return runs
 
 

@@ -37,7 +37,7 @@ _CHARACTERS_A_WORD: Final = 6
 _FEWEST_BITS: Final = 12
 _MOST_BITS: Final = 26
 
-_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
+MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(29)
 
 
@@ -118,7 +118,7 @@ def hash_runs(words: Words, length: int) -> tuple[NDArray[np.uint64], NDArray[np
 
 
 def _mixed(hashes: NDArray[np.uint64], following: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    mixed: NDArray[np.uint64] = (hashes ^ following) * _MULTIPLIER
+    mixed: NDArray[np.uint64] = (hashes ^ following) * MULTIPLIER
     mixed ^= mixed >> _SHIFT
     return mixed
 
@@ -152,7 +152,7 @@ class RunDays:
         return apart & (self._days[places] >= _FEWEST_DAYS)
 
     def _places(self, runs: NDArray[np.uint64]) -> NDArray[np.int64]:
-        return ((runs * _MULTIPLIER) >> self._shift).astype(np.int64)
+        return ((runs * MULTIPLIER) >> self._shift).astype(np.int64)
 
 
 def table_bits(characters: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -16,17 +15,10 @@ from stancelib.errors import ArgumentError, NotEnoughDataError
 from stancelib.series.composition_core import Parts, griliches_regev
 from stancelib.series.intervals import check_level
 from stancelib.series.panels import PANEL_COLUMNS, article_variances, check_columns, one_target
+from stancelib.store.selection import instant
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
-    class HasInstant(Protocol):
-        """An Event."""
-
-        @property
-        def at(self) -> datetime:
-            """When it happened."""
-
+    from stancelib.store.selection import HasInstant
 
 Array = NDArray[np.float64]
 
@@ -177,11 +169,9 @@ def _moment(at: datetime | date | HasInstant, rows: pl.DataFrame) -> datetime:
     moment = at if isinstance(at, date) else at.at
     kind = rows.schema["period"]
     zone = kind.time_zone if isinstance(kind, pl.Datetime) else None
-    if not isinstance(moment, datetime):
-        return datetime(moment.year, moment.month, moment.day, tzinfo=ZoneInfo(zone or "UTC"))
-    if moment.tzinfo is None:
-        raise ArgumentError(f"at={moment.isoformat()} has no time zone; pass a date, or add one")
-    return moment
+    found = instant("at", moment, zone or "UTC")
+    assert found is not None  # noqa: S101  (a moment was given)
+    return found
 
 
 def _side(rows: pl.DataFrame) -> pl.DataFrame:

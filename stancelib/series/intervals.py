@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.errors import ArgumentError, DataError
+from stancelib.errors import ArgumentError
 from stancelib.series.intervals_core import bootstrap_interval, student_interval, wilson_interval
+from stancelib.series.panels import check_columns
 
 SHARES: Final = ("share_against", "share_neutral", "share_favor")
 _CELL: Final = ("target", "source", "period")
@@ -123,9 +124,7 @@ def share_intervals(series: pl.DataFrame, *, confidence_level: float = 0.95) -> 
     ['share_favor_low', 'share_favor_high']
     """
     check_level(confidence_level)
-    missing = [name for name in (*SHARES, "n_effective") if name not in series.columns]
-    if missing:
-        raise DataError(f"a Series frame has the columns {', '.join(missing)}; here they are not")
+    check_columns(series, (*SHARES, "n_effective"))
     n = series.get_column("n_effective").to_numpy()
     n = np.where(n > 0, n, np.nan)
     bounds = []

@@ -197,16 +197,19 @@ def _frame(target: str, source: str, period: pl.Series, cells: Cells) -> pl.Data
             pl.lit(target).alias("target"),
             pl.lit(source).alias("source"),
             pl.col("n_documents").cast(pl.Float64).alias("n_effective"),
-            # Every article names the target.
-            pl.col("n_documents").alias("n_published"),
-            pl.when(pl.col("n_documents") > 0).then(1.0).alias("salience"),
-            pl.when(pl.col("se").is_not_null())
-            .then(pl.col("n_documents") - 1.0)
-            .alias("degrees_of_freedom"),
         )
-        .pipe(with_student_intervals, 0.95)
+        .pipe(of_naming_articles)
         .select(_COLUMNS)
     )
+
+
+def of_naming_articles(cells: pl.DataFrame) -> pl.DataFrame:
+    """Add volume, salience and intervals of cells whose articles all name the target."""
+    return cells.with_columns(
+        n_published=pl.col("n_documents"),
+        salience=pl.when(pl.col("n_documents") > 0).then(1.0),
+        degrees_of_freedom=pl.when(pl.col("se").is_not_null()).then(pl.col("n_documents") - 1.0),
+    ).pipe(with_student_intervals, 0.95)
 
 
 def _latent(

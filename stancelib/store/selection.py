@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from stancelib.errors import ArgumentError, DataError, NotEnoughDataError
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from stancelib.store.database import Database
 
 Choice = TypeVar("Choice", bound=str)
+
+
+class HasInstant(Protocol):
+    """An Event, which is made in a room to the right."""
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
 
 
 def choose_scorer(database: Database, scorer: str | Scorer | None) -> str:
@@ -64,8 +72,7 @@ def choose_targets(
 
 def is_completed(database: Database, scorer: str, targets: Sequence[str]) -> bool:
     """Whether the store remembers that these targets are scored, and nothing else is."""
-    states = database.frame("completed_targets", {"scorer": scorer})
-    return set(targets) <= set(states.filter("is_complete")["target"])
+    return _completed(database, scorer, targets) is not None
 
 
 def _completed(

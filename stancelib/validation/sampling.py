@@ -19,19 +19,9 @@ from stancelib.store.selection import (
 from stancelib.validation.sample_core import allocate, random_numbers, stratum_spread
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from typing import Protocol
-
     from stancelib.scoring import Scorer
     from stancelib.store import Store
-
-    class HasInstant(Protocol):
-        """An Event."""
-
-        @property
-        def at(self) -> datetime:
-            """When it happened."""
-
+    from stancelib.store.selection import HasInstant
 
 Allocation = Literal["proportional", "equal", "neyman"]
 

@@ -11,7 +11,7 @@ import pytest
 
 from stancelib.effects import Event
 from stancelib.schemas import Series
-from stancelib.series import with_student_intervals
+from stancelib.simulate.series import of_naming_articles
 
 SeriesMaker = Callable[..., pl.DataFrame]
 
@@ -55,13 +55,8 @@ def make_series(
             share_neutral=pl.when(pl.col("stance").is_not_null()).then(0.0),
             share_favor=pl.when(pl.col("stance").is_not_null()).then((1 + pl.col("stance")) / 2),
             coverage=pl.lit(1.0),
-            n_published=pl.col("n_documents"),
-            salience=pl.when(pl.col("n_documents") > 0).then(1.0),
-            degrees_of_freedom=pl.when(pl.col("se").is_not_null()).then(
-                pl.col("n_documents") - 1.0
-            ),
         )
-        .pipe(with_student_intervals, 0.95)
+        .pipe(of_naming_articles)
     )
     return Series.validate(frame.select(Series.column_names()))
 

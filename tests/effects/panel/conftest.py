@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stancelib.effects import Event
 from stancelib.schemas import Series
-from stancelib.series import with_student_intervals
+from stancelib.simulate.series import of_naming_articles
 
 Array = NDArray[np.float64]
 PanelMaker = Callable[..., pl.DataFrame]
@@ -58,13 +58,8 @@ def panel_frame(
             share_neutral=pl.col("stance") * 0,
             share_favor=(1 + pl.col("stance")) / 2,
             coverage=pl.lit(1.0),
-            n_published=pl.col("n_documents"),
-            salience=pl.when(pl.col("n_documents") > 0).then(1.0),
-            degrees_of_freedom=pl.when(pl.col("se").is_not_null()).then(
-                pl.col("n_documents") - 1.0
-            ),
         )
-        .pipe(with_student_intervals, 0.95)
+        .pipe(of_naming_articles)
     )
     return Series.validate(frame.select(Series.column_names()))
 
