@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         adjudicate,
         agreement,
         draw_sample,
+        gold_labels,
     )
 
 __version__ = "0.1.0"
@@ -116,6 +117,7 @@ _ROOM_OF = {
     "decompose_change": "series",
     "difference_in_differences": "effects",
     "draw_sample": "validation",
+    "gold_labels": "validation",
     "event_overlaps": "effects",
     "event_study": "effects",
     "find_duplicates": "corpus",
@@ -187,6 +189,7 @@ __all__ = [
     "find_mentions",
     "fine_tune",
     "fixed_composition",
+    "gold_labels",
     "interrupted_counts",
     "interrupted_time_series",
     "load_scorer",

@@ -53,6 +53,11 @@ def read_coded(
     return rows
 
 
+def item_of() -> pl.Expr:
+    """The key of a pair on coding sheets, from its sentence and its target."""
+    return pl.format("{} {}", "sentence_id", "target")
+
+
 def counts_of(rows: pl.DataFrame, labels: Sequence[str]) -> pl.DataFrame:
     """A row for each item, in order, with the number of codings of each label."""
     return (

@@ -27,7 +27,8 @@ def allocate(weights: Array, lower: Integers, upper: Integers, n: int) -> Intege
         The sum.
     """
     low, high = 0.0, 1.0
-    safe = np.maximum(weights, weights.max() * 1e-9) if weights.max() > 0 else np.ones(len(weights))
+    largest = weights.max()
+    safe = np.maximum(weights / largest, 1e-9) if largest > 0 else np.ones(len(weights))
 
     def given(factor: float) -> Array:
         return np.clip(factor * safe, lower, upper)

@@ -16,6 +16,7 @@ from stancelib.store.selection import (
     choose_sources,
     choose_targets,
 )
+from stancelib.validation.coded import item_of
 from stancelib.validation.sample_core import allocate, random_numbers, stratum_spread
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ class Sample:
     Attributes
     ----------
     pairs : polars.DataFrame
-        A row for each pair, by stratum: `sentence_id`, `target`, `doc_id`, `source`, `lang`,
-        `voice`, `part`, `published_at` (UTC), `stratum` (number), `inclusion_probability`,
-        `weight` (its inverse), and `earlier` (whether an earlier round had it).
+        A row for each pair, by stratum: `item` (its key on coding sheets), `sentence_id`,
+        `target`, `doc_id`, `source`, `lang`, `voice`, `part`, `published_at` (UTC), `stratum`
+        (number), `n_population` (pairs of the stratum), `inclusion_probability`, `weight` (its
+        inverse), and `earlier` (whether an earlier round had it).
     strata : polars.DataFrame
         A row for each stratum: `stratum`, the columns that it is made of, `n_population`,
         `n_sample`, `inclusion_probability` and `predicted_sd` (of the predicted stance).
@@ -256,13 +258,14 @@ def _drawn(population: pl.DataFrame, strata: pl.DataFrame, seed: int) -> pl.Data
         population.with_columns(number=pl.Series(random_numbers(keys, seed)))
         .sort("stratum", "number", *_PAIR)
         .join(
-            strata.select("stratum", "n_sample", "inclusion_probability"),
+            strata.select("stratum", "n_population", "n_sample", "inclusion_probability"),
             on="stratum",
             maintain_order="left",
         )
         .filter(pl.int_range(pl.len()).over("stratum") < pl.col("n_sample"))
         .with_columns(weight=1 / pl.col("inclusion_probability"))
         .select(
+            item_of().alias("item"),
             *_PAIR,
             "doc_id",
             "source",
@@ -271,6 +274,7 @@ def _drawn(population: pl.DataFrame, strata: pl.DataFrame, seed: int) -> pl.Data
             "part",
             "published_at",
             "stratum",
+            "n_population",
             "inclusion_probability",
             "weight",
         )
