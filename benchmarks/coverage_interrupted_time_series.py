@@ -32,9 +32,9 @@ from study import run_study
 from stancelib.effects.generalized_least_squares_core import Regression, fit_generalized
 from stancelib.effects.interrupted_time_series_core import segment, segmented_design
 from stancelib.effects.least_squares_core import default_lags, fit_robust
-from stancelib.effects.precision_core import sampling_variances
 from stancelib.effects.season_core import weekday_columns
 from stancelib.effects.student_mixture_core import contrasts
+from stancelib.series.precision_core import sampling_variances
 
 Array = NDArray[np.float64]
 LEVEL = 2

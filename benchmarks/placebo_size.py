@@ -33,9 +33,9 @@ from stancelib.effects.placebo_core import (
     shared_noise,
     shifts_not_rejected,
 )
-from stancelib.effects.precision_core import sampling_variances
 from stancelib.effects.segmented_refit_core import shifted
 from stancelib.effects.student_mixture_core import contrasts
+from stancelib.series.precision_core import sampling_variances
 
 Array = NDArray[np.float64]
 FEWEST = 8

@@ -12,6 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from stancelib.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from stancelib.corpus import Ingest, find_duplicates, read_documents, split_sentences
     from stancelib.effects import (
@@ -78,7 +80,6 @@ if TYPE_CHECKING:
         gold_labels,
     )
 
-__version__ = "0.1.0"
 
 _ROOM_OF = {
     "AdjustedEffects": "effects",

@@ -16,10 +16,10 @@ from stancelib.effects.counterfactual_windows import Windows
 from stancelib.effects.error_model import Weights
 from stancelib.effects.periods import ChosenSeries
 from stancelib.effects.placement import MINIMUM_PERIODS
-from stancelib.effects.precision_core import SamplingVariance, sampling_variances
 from stancelib.effects.spike_slab_core import slab_of
 from stancelib.effects.structural_core import Structure
 from stancelib.errors import ArgumentError, NotEnoughDataError
+from stancelib.series.precision_core import SamplingVariance, sampling_variances
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

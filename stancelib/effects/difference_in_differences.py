@@ -3,47 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from stancelib.effects.difference_in_differences_core import courses, difference_design
+from stancelib.effects.difference_in_differences_fit import (
+    assemble_difference,
+    fit_difference,
+    on_both_sides,
+)
 from stancelib.effects.difference_in_differences_result import DifferenceInDifferences
 from stancelib.effects.error_model import Weights
 from stancelib.effects.event import Event
-from stancelib.effects.event_study_core import default_block
-from stancelib.effects.panel_diagnostics import FittedPanel, diagnose_panel
 from stancelib.effects.panel_errors import (
     PanelErrorKind,
-    PanelErrors,
-    PanelSummary,
     choose_errors,
-    summarize,
-    summarize_permutation,
 )
 from stancelib.effects.panel_placement import (
     ComparedSources,
-    PlacedPeriods,
     compare_sources,
     groups_of,
     place_periods,
 )
-from stancelib.effects.panel_table import effect_table
-from stancelib.effects.panel_weights import stance_or_zero, weigh_cells
-from stancelib.effects.panel_words import PanelStory, breakdown_words, tell_difference
-from stancelib.effects.parallel_trends import examine_parallel_trends
 from stancelib.effects.placement import EventPeriod
-from stancelib.effects.two_way_effects_core import PanelFit, fit_panel, identified
-from stancelib.effects.words import Quantity
-from stancelib.errors import ArgumentError, NotEnoughDataError
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-
-TERM = "effect_on_treated"
+from stancelib.errors import ArgumentError
 
 
 def difference_in_differences(
@@ -59,6 +41,7 @@ def difference_in_differences(
     block: int | None = None,
     draws: int = 9999,
     seed: int = 0,
+    labels: pl.DataFrame | None = None,
     every: str | None = None,
     confidence_level: float = 0.95,
 ) -> DifferenceInDifferences:
@@ -105,6 +88,11 @@ def difference_in_differences(
         bounds nothing. As many as give at most 8 blocks before when not given.
     draws, seed : int
         Of bootstrap and permutation. All draws there are, where they are no more than `draws`.
+    labels : polars.DataFrame, optional
+        Human labels as `gold_labels` returns them, of the same sentences as the series: the effect
+        is then that of the labels, with the predictions' help (Egami et al. 2023), also where the
+        scorer is wrong in another way after the event. Cells without labels are not fitted.
+        ``.correction`` shows it beside the uncorrected one and that of the labels alone.
     every : str, optional
         Length of a period: 1d, 1w, 2w, 1mo, 1q or 1y. Found from the frame when not given.
     confidence_level : float
@@ -160,130 +148,29 @@ def difference_in_differences(
     compared = compare_sources(
         series, target=target, treated=treated, controls=controls, every=every
     )
-    placed = place_periods(compared.panel, event, event_period)
     _check_block(block)
-    compared = _on_both_sides(compared, placed)
-    groups = groups_of(compared, compares=True)
-    errors = choose_errors(error, groups, draws=draws, seed=seed, confidence_level=confidence_level)
-    fitted = _fit(compared, placed, weights)
-    return _assemble(event, fitted, errors, block)
 
+    def estimate(chosen: ComparedSources) -> DifferenceInDifferences:
+        placed = place_periods(chosen.panel, event, event_period)
+        kept = on_both_sides(chosen, placed)
+        errors = choose_errors(
+            error,
+            groups_of(kept, compares=True),
+            draws=draws,
+            seed=seed,
+            confidence_level=confidence_level,
+        )
+        return assemble_difference(event, fit_difference(kept, placed, weights), errors, block)
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    """The weighted fit, and the share of the noise that comes from the number of articles."""
+    effect = estimate(compared)
+    if labels is None:
+        return effect
+    # The room of labels is entered only with labels.
+    from stancelib.effects.labelled_panel import correct_panel  # noqa: PLC0415
 
-    compared: ComparedSources
-    placed: PlacedPeriods
-    fit: PanelFit
-    sampling_share: float
+    return correct_panel(compared, labels, effect, estimate)
 
 
 def _check_block(block: int | None) -> None:
     if block is not None and block < 1:
         raise ArgumentError(f"'block' must be 1 or more periods; got {block}")
-
-
-def _on_both_sides(compared: ComparedSources, placed: PlacedPeriods) -> ComparedSources:
-    """Without sources that have articles on one side of the event only."""
-    seen = compared.panel.seen
-    before = np.asarray(seen[:, placed.before].any(1))
-    after = np.asarray(seen[:, placed.after].any(1))
-    kept = compared.only(before, "no articles in a period before the event")
-    return kept.only(after[before], "no articles in a period after the event")
-
-
-def _fit(compared: ComparedSources, placed: PlacedPeriods, weights: Weights) -> _Fitted:
-    panel, treated = compared.panel, compared.treated
-    cells = np.where(panel.seen & ~placed.transition, 1.0, 0.0)
-    design = difference_design(cells, placed.exposure, treated)
-    if not identified(design).all():
-        raise NotEnoughDataError(
-            "treated sources and controls hardly publish in the same periods: the effect cannot "
-            "be told from effects of the periods. Take longer periods (every=...)"
-        )
-    weighed = weigh_cells(panel, design, weights)
-    weighted = difference_design(weighed.weights, placed.exposure, treated)
-    fit = fit_panel(stance_or_zero(panel), weighted)
-    return _Fitted(compared, placed, fit, weighed.sampling_share)
-
-
-def _summary(fitted: _Fitted, errors: PanelErrors) -> PanelSummary:
-    if errors.kind == "permutation":
-        treated = fitted.compared.treated.astype(np.float64)
-        return summarize_permutation(fitted.fit, fitted.placed.exposure, treated, errors)
-    return summarize(fitted.fit, np.eye(1), errors)
-
-
-def _estimate_without(compared: ComparedSources, placed: PlacedPeriods, weights: Array) -> float:
-    """The estimate for other weights (G, T); NaN where they do not tell it."""
-    design = difference_design(weights, placed.exposure, compared.treated)
-    if not identified(design).all():
-        return float("nan")
-    return float(fit_panel(stance_or_zero(compared.panel), design).coefficients[0])
-
-
-def _assemble(
-    event: Event, fitted: _Fitted, errors: PanelErrors, block: int | None
-) -> DifferenceInDifferences:
-    compared, placed, fit = fitted.compared, fitted.placed, fitted.fit
-    panel, cells = compared.panel, fit.design.weights
-    summary = _summary(fitted, errors)
-    used = (cells > 0).any(0)
-    length = block or default_block(int((placed.before & used).sum()))
-    trends = examine_parallel_trends(compared, placed, cells, errors, length)
-    effect = Quantity(*(float(x[0]) for x in (summary.estimate, summary.low, summary.high)))
-    story = PanelStory(
-        event_name=event.name,
-        event_at=event.at,
-        target=panel.target,
-        time_zone=panel.time_zone,
-        every=panel.every,
-        treated=compared.names(treated=True),
-        controls=compared.names(treated=False),
-        effect=effect,
-        confidence_level=errors.confidence_level,
-        n_after=int((placed.after & used).sum()),
-    )
-    seen = FittedPanel(
-        compared=compared,
-        placed=placed,
-        fit=fit,
-        errors=errors,
-        se=float(summary.se[0]),
-        degrees_of_freedom=float(summary.degrees_of_freedom[0]),
-        sampling_share=fitted.sampling_share,
-        estimate=partial(_estimate_without, compared, placed),
-        saturated=False,
-    )
-    held = breakdown_words(trends.breakdown, effect)
-    return DifferenceInDifferences(
-        table=effect_table([TERM], summary, {TERM: 0}, {TERM: fit.design.n_cells}),
-        sentence=tell_difference(story, trends.pre_trend, held),
-        course=_course(compared, placed, cells),
-        blocks=trends.blocks,
-        pre_trend=trends.pre_trend,
-        sensitivity=trends.sensitivity,
-        breakdown=trends.breakdown,
-        diagnostics=diagnose_panel(seen),
-        event=event,
-        treated=story.treated,
-        controls=story.controls,
-        target=panel.target,
-        every=panel.every,
-        time_zone=panel.time_zone,
-        block=length,
-        confidence_level=errors.confidence_level,
-    )
-
-
-def _course(compared: ComparedSources, placed: PlacedPeriods, weights: Array) -> pl.DataFrame:
-    ran = courses(stance_or_zero(compared.panel), weights, compared.treated, placed.before)
-    columns = {
-        "treated": ran.treated,
-        "controls": ran.controls,
-        "expected": ran.expected,
-        "part": np.select([placed.before, placed.after], ["before", "after"], "transition"),
-    }
-    frame = pl.DataFrame({"period": compared.panel.periods, **columns}, nan_to_null=True)
-    return frame.select("period", "treated", "controls", "expected", "part")

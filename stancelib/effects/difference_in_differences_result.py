@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from stancelib.effects.correction import Correction
 from stancelib.effects.event import Event
 from stancelib.effects.panel_diagnostics import PanelDiagnostics
 from stancelib.effects.panel_result import PanelResult
@@ -59,6 +60,8 @@ class DifferenceInDifferences(PanelResult):
         Periods in a block.
     confidence_level : float
         Of all intervals.
+    correction : Correction or None
+        What human labels did to the effect; null without ``labels=``.
 
     Examples
     --------
@@ -90,6 +93,7 @@ class DifferenceInDifferences(PanelResult):
     time_zone: str
     block: int
     confidence_level: float
+    correction: Correction | None = None
 
     def chart(self, *, title: str | None = None) -> alt.LayerChart:
         """Draw the courses of treated and controls, and what was expected without the event.
@@ -142,4 +146,5 @@ class DifferenceInDifferences(PanelResult):
             "blocks": plain_table(blocks),
             "diagnostics": self.diagnostics.to_dict(),
             "course": plain_table(self.course),
+            "correction": self.correction and self.correction.to_dict(),
         }

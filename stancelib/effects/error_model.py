@@ -11,10 +11,16 @@ from numpy.typing import NDArray
 
 from stancelib.effects.generalized_least_squares_core import Regression
 from stancelib.effects.interrupted_time_series_core import column_sizes
+from stancelib.effects.known_noise_core import NoisePoints
 from stancelib.effects.least_squares_core import default_lags
-from stancelib.effects.precision_core import SamplingVariance, sampling_variances
-from stancelib.effects.regression_core import RegressionFit, regress_generalized, regress_weighted
+from stancelib.effects.regression_core import (
+    RegressionFit,
+    regress_generalized,
+    regress_known_noise,
+    regress_weighted,
+)
 from stancelib.errors import ArgumentError
+from stancelib.series.precision_core import SamplingVariance, sampling_variances
 
 Array = NDArray[np.float64]
 ErrorKind = Literal["gls", "hac", "ols"]
@@ -59,7 +65,13 @@ class ErrorModel:
         return default_lags(n_periods) if self.maximum_lags is None else self.maximum_lags
 
 
-def fit_series(used: pl.DataFrame, times: Array, design: Array, model: ErrorModel) -> RegressionFit:
+def fit_series(
+    used: pl.DataFrame,
+    times: Array,
+    design: Array,
+    model: ErrorModel,
+    noise: NoisePoints | None = None,
+) -> RegressionFit:
     """Fit a series to any design.
 
     Parameters
@@ -72,6 +84,8 @@ def fit_series(used: pl.DataFrame, times: Array, design: Array, model: ErrorMode
         With a constant.
     model : ErrorModel
         Kind of error and weights.
+    noise : NoisePoints, optional
+        What another series tells of the autoregression; for precision-weighted ``"gls"``.
     """
     sampling = sampling_of(used, model.weights)
     sizes = column_sizes(design)
@@ -82,6 +96,8 @@ def fit_series(used: pl.DataFrame, times: Array, design: Array, model: ErrorMode
         freedom=sampling.degrees_of_freedom,
         elapsed=np.diff(times, prepend=times[0]),
     )
+    if model.kind == "gls" and noise is not None and model.weights == "precision":
+        return regress_known_noise(regression, noise).rescaled(sizes)
     if model.kind == "gls":
         return regress_generalized(regression).rescaled(sizes)
     return regress_weighted(regression, times, model.lags(len(times))).rescaled(sizes)

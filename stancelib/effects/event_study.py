@@ -14,6 +14,7 @@ from stancelib.effects.event_study_fit import assemble_study, fit_study
 from stancelib.effects.event_study_result import EventStudy
 from stancelib.effects.panel_errors import PanelErrorKind, choose_errors
 from stancelib.effects.panel_placement import (
+    ComparedSources,
     PlacedPeriods,
     compare_sources,
     groups_of,
@@ -43,6 +44,7 @@ def event_study(
     weights: Weights = "precision",
     draws: int = 9999,
     seed: int = 0,
+    labels: pl.DataFrame | None = None,
     every: str | None = None,
     confidence_level: float = 0.95,
 ) -> EventStudy:
@@ -92,6 +94,11 @@ def event_study(
         from ``se`` and ``n_effective`` and `tau2` what articles do not explain, or all alike.
     draws, seed : int
         Of the bootstrap. All draws there are, where they are no more than `draws`.
+    labels : polars.DataFrame, optional
+        Human labels as `gold_labels` returns them, of the same sentences as the series: the effect
+        is then that of the labels, with the predictions' help (Egami et al. 2023), also where the
+        scorer is wrong in another way after the event. Cells without labels are not fitted.
+        ``.correction`` shows it beside the uncorrected one and that of the labels alone.
     every : str, optional
         Length of a period: 1d, 1w, 2w, 1mo, 1q or 1y. Found from the frame when not given.
     confidence_level : float
@@ -142,22 +149,30 @@ def event_study(
     compared = compare_sources(
         series, target=target, treated=treated, controls=controls, every=every
     )
-    placed = place_periods(compared.panel, event, event_period)
-    shown = _window(window, placed) & ~(placed.transition & (event_period == "drop"))
-    enough = (compared.panel.seen & shown).sum(1) >= _FEWEST_CELLS
-    compared = compared.only(enough, "articles in fewer than 2 periods of the window")
-    groups = groups_of(compared, compares=treated is not None)
-    errors = choose_errors(
-        error,
-        groups,
-        draws=draws,
-        seed=seed,
-        confidence_level=confidence_level,
-        permutes=False,
-        few=error_of_few(int(shown.sum())),
-    )
-    study = fit_study(compared, placed, shown, reference, weights)
-    return assemble_study(study, event, errors)
+
+    def estimate(chosen: ComparedSources) -> EventStudy:
+        placed = place_periods(chosen.panel, event, event_period)
+        shown = _window(window, placed) & ~(placed.transition & (event_period == "drop"))
+        enough = (chosen.panel.seen & shown).sum(1) >= _FEWEST_CELLS
+        kept = chosen.only(enough, "articles in fewer than 2 periods of the window")
+        errors = choose_errors(
+            error,
+            groups_of(kept, compares=treated is not None),
+            draws=draws,
+            seed=seed,
+            confidence_level=confidence_level,
+            permutes=False,
+            few=error_of_few(int(shown.sum())),
+        )
+        return assemble_study(fit_study(kept, placed, shown, reference, weights), event, errors)
+
+    effect = estimate(compared)
+    if labels is None:
+        return effect
+    # The room of labels is entered only with labels.
+    from stancelib.effects.labelled_panel import correct_panel  # noqa: PLC0415
+
+    return correct_panel(compared, labels, effect, estimate)
 
 
 def error_of_few(n_periods: int) -> PanelErrorKind:

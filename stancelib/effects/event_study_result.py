@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from stancelib.effects.correction import Correction
 from stancelib.effects.event import Event
 from stancelib.effects.panel_diagnostics import PanelDiagnostics
 from stancelib.effects.panel_result import PanelResult
@@ -49,6 +50,8 @@ class EventStudy(PanelResult):
         Relative period that all others are measured from.
     confidence_level : float
         Of all intervals.
+    correction : Correction or None
+        What human labels did to the effect; null without ``labels=``.
 
     Examples
     --------
@@ -74,6 +77,7 @@ class EventStudy(PanelResult):
     time_zone: str
     reference: int
     confidence_level: float
+    correction: Correction | None = None
 
     def chart(self, *, title: str | None = None) -> alt.LayerChart:
         """Draw the leads and lags with their intervals, the reference and the event.
@@ -118,4 +122,5 @@ class EventStudy(PanelResult):
             "pre_trend": None if self.pre_trend is None else self.pre_trend.to_dict(),
             "diagnostics": self.diagnostics.to_dict(),
             "course": plain_table(self.course),
+            "correction": self.correction and self.correction.to_dict(),
         }

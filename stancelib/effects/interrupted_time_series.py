@@ -5,33 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from stancelib.effects.checks import check_choice, check_share
-from stancelib.effects.course import effects_over_time
-from stancelib.effects.diagnostics import FittedPeriods, diagnose
-from stancelib.effects.error_model import ErrorKind, ErrorModel, Weights, fit_series
+from stancelib.effects.error_model import ErrorKind, ErrorModel, Weights
 from stancelib.effects.event import Event
-from stancelib.effects.fitted_lines import fitted_lines, term_table
+from stancelib.effects.interrupted_estimate import Setting, estimate
 from stancelib.effects.interruption import Interruption
-from stancelib.effects.periods import ChosenSeries, choose_series
-from stancelib.effects.placement import EventPeriod, PlacedEvents, place_events
+from stancelib.effects.periods import choose_series
+from stancelib.effects.placement import EventPeriod
 from stancelib.effects.result import InterruptedTimeSeries
 from stancelib.effects.season import Rhythm
-from stancelib.effects.segmented_model import Model, model_of, read_interruptions
-from stancelib.effects.story import story_of
-from stancelib.effects.student_mixture_core import (
-    StudentMixture,
-    contrasts,
-    thinned,
-)
-from stancelib.effects.whitened import WhitenedRegression
-from stancelib.effects.words import tell
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from stancelib.effects.segmented_model import read_interruptions
 
 
 def interrupted_time_series(
@@ -46,6 +31,7 @@ def interrupted_time_series(
     error: ErrorKind = "gls",
     weights: Weights = "precision",
     maximum_lags: int | None = None,
+    labels: pl.DataFrame | None = None,
     every: str | None = None,
     confidence_level: float = 0.95,
     seed: int = 1,
@@ -90,6 +76,11 @@ def interrupted_time_series(
         explain, or all alike.
     maximum_lags : int, optional
         For ``"hac"``: periods over which errors may be correlated; ``1.3 sqrt(n)`` when not given.
+    labels : polars.DataFrame, optional
+        Human labels as `gold_labels` returns them, of the same sentences as the series. The effect
+        is then that of the labels, with the predictions' help: valid where the scorer is wrong,
+        and where it is wrong in another way after the event. ``.correction`` shows it beside the
+        uncorrected one and that of the labels alone.
     every : str, optional
         Length of a period: 1d, 1w, 2w, 1mo, 1q or 1y. Found from the frame when not given; to be
         named when rows of periods without articles were taken out of the frame.
@@ -110,16 +101,22 @@ def interrupted_time_series(
         For an unknown option, target or source, several of them when none is named, an event
         outside the series, or terms that cannot be told apart.
     DataError
-        When a column is missing or holds what a Series frame cannot hold.
+        When a column is missing or holds what a Series or gold frame cannot hold.
     NotEnoughDataError
         When fewer than 8 periods with articles are on a side of an event or between two (after
-        one without a slope: 3), or the stance never changes.
+        one without a slope: 3), or the stance never changes; with `labels`, periods with labels
+        count, and these must hold some 10 labelled articles more than there are such periods.
 
     Notes
     -----
     The reference distribution is Student's t; with ``"gls"`` a mixture of them. Benchmarks and
     tests measure the coverage of the intervals. The estimate is the effect of whatever happened
     at that time: another event in the same period cannot be told apart.
+
+    With `labels`, a period's stance is the tuned mean of its predictions plus the weighted mean of
+    label less tuned prediction; periods without labels are not fitted. Labels are drawn at
+    random, so their chance has a known size; how far the outlet itself moves from period to period
+    is told by the predictions, as far as these follow labels.
 
     References
     ----------
@@ -129,7 +126,9 @@ def interrupted_time_series(
     Berger, Liseo and Wolpert (1999), "Integrated likelihood methods for eliminating nuisance
     parameters". Newey and West (1987), "A simple, positive semi-definite, heteroskedasticity and
     autocorrelation consistent covariance matrix". Montiel Olea and Plagborg-Møller (2019),
-    "Simultaneous confidence bands" (the joint intervals).
+    "Simultaneous confidence bands" (the joint intervals). With labels: Egami, Hinck, Stewart and
+    Wei (2023), "Using imperfect surrogates for downstream inference"; Angelopoulos, Duchi and
+    Zrnic (2023), "PPI++: Efficient prediction-powered inference".
 
     Examples
     --------
@@ -140,73 +139,23 @@ def interrupted_time_series(
     >>> effect.table["term"].to_list(), round(effect.table["estimate"][0], 1)
     (['level', 'slope'], -0.3)
     """
-    errors = ErrorModel(error, weights, maximum_lags)
     interruptions = read_interruptions(event)
     check_choice("event_period treatment", event_period, get_args(EventPeriod))
     check_share("confidence_level", confidence_level)
-    chosen = choose_series(series, target=target, source=source, every=every)
-    placed = place_events(chosen, interruptions, event_period)
-    model = model_of(chosen, placed, interruptions, season, harmonics)
-    used = chosen.frame.filter(placed.used)
-    times = np.flatnonzero(placed.used).astype(np.float64)
-    fit = fit_series(used, times, model.design[placed.used], errors)
-    summary = contrasts(fit.mixture, np.eye(len(model.terms)), confidence_level)
-    table = term_table(model.terms, summary, used.height)
-    over_time = effects_over_time(
-        chosen.frame["period"],
-        placed,
-        design=model.design,
-        columns=model.events,
-        mixture=fit.mixture,
-        level=confidence_level,
+    setting = Setting(
+        interruptions=interruptions,
+        event_period=event_period,
+        season=season,
+        harmonics=harmonics,
+        errors=ErrorModel(error, weights, maximum_lags),
+        confidence_level=confidence_level,
         seed=seed,
     )
-    fitted_periods = FittedPeriods(
-        periods=used["period"],
-        times=times,
-        design=model.design[placed.used],
-        residuals=used["stance"].to_numpy() - model.design[placed.used] @ summary.estimate,
-        terms=model.terms,
-        event_terms=model.all_events,
-    )
-    return InterruptedTimeSeries(
-        table=table[model.all_events],
-        sentence=tell(
-            story_of(
-                chosen,
-                placed,
-                interruptions=interruptions,
-                model=model,
-                summary=summary,
-                confidence_level=confidence_level,
-            )
-        ),
-        effects=over_time.effects,
-        totals=over_time.totals,
-        fitted=_fitted(chosen, placed, model, fit.mixture, confidence_level),
-        diagnostics=diagnose(fit, fitted_periods, [e.counts for e in placed.events], errors),
-        coefficients=table,
-        interruptions=interruptions,
-        target=chosen.target,
-        source=chosen.source,
-        every=chosen.every,
-        time_zone=chosen.time_zone,
-        confidence_level=confidence_level,
-        whitened=WhitenedRegression(
-            used["period"], fit.white_outcome, fit.white_design, model.terms
-        ),
-    )
+    chosen = choose_series(series, target=target, source=source, every=every)
+    effect, fit = estimate(chosen, setting)
+    if labels is None:
+        return effect
+    # The room of labels is entered only with labels.
+    from stancelib.effects.labelled_series import correct_series  # noqa: PLC0415
 
-
-def _fitted(
-    chosen: ChosenSeries,
-    placed: PlacedEvents,
-    model: Model,
-    mixture: StudentMixture,
-    level: float,
-) -> pl.DataFrame:
-    lines = pl.DataFrame(fitted_lines(placed, model, thinned(mixture), level), nan_to_null=True)
-    return pl.concat(
-        [chosen.frame.select("period", "stance"), lines, chosen.frame.select("n_documents")],
-        how="horizontal",
-    ).with_columns(used=pl.Series(placed.used))
+    return correct_series(chosen, setting, labels, (effect, fit))

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from stancelib.effects.precision_core import sampling_variances
 from stancelib.effects.two_way_effects_core import PanelDesign, fit_panel
+from stancelib.series.precision_core import sampling_variances
 
 Array = NDArray[np.float64]
 

@@ -16,9 +16,9 @@ from stancelib.effects.event import Event
 from stancelib.effects.periods import ChosenSeries, choose_series
 from stancelib.effects.placebo_core import Observed, admissible
 from stancelib.effects.placement import MINIMUM_PERIODS, EventPeriod, PlacedEvent, place_event
-from stancelib.effects.precision_core import sampling_variances
 from stancelib.effects.segmented_refit_core import Dates, shifted
 from stancelib.errors import ArgumentError, DataError, NotEnoughDataError
+from stancelib.series.precision_core import sampling_variances
 
 Kind = Literal["date", "target", "source", "outcome"]
 Integers = NDArray[np.int64]

@@ -22,7 +22,7 @@ from stancelib.effects.power_core import (
     factor_for,
     simulate,
 )
-from stancelib.effects.precision_core import sampling_variances
+from stancelib.series.precision_core import sampling_variances
 
 Array = NDArray[np.float64]
 Known = list[tuple[float, float]]

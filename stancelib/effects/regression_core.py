@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stancelib.effects.generalized_least_squares_core import (
     SHARE_RANGE,
-    GeneralizedFit,
     Regression,
     fit_generalized,
     fit_grid,
     normalized,
     whiten,
 )
+from stancelib.effects.known_noise_core import NoisePoints, fit_known_noise
 from stancelib.effects.least_squares_core import fit_ordinary, fit_robust
 from stancelib.effects.student_mixture_core import StudentMixture
 
@@ -58,12 +58,15 @@ class RegressionFit:
         The design, transformed in the same way.
     noise : NoiseEstimate
         Autocorrelation and sampling noise.
+    points : NoisePoints or None
+        What the series says of its autoregression (generalized least squares only).
     """
 
     mixture: StudentMixture
     white_outcome: Array
     white_design: Array
     noise: NoiseEstimate
+    points: NoisePoints | None = None
 
     def rescaled(self, sizes: Array) -> RegressionFit:
         """The same fit for a design whose columns are `sizes` (k,) times as large."""
@@ -73,7 +76,7 @@ class RegressionFit:
             self.mixture.scales / np.outer(sizes, sizes),
             self.mixture.degrees_of_freedom,
         )
-        return RegressionFit(mixture, self.white_outcome, self.white_design * sizes, self.noise)
+        return replace(self, mixture=mixture, white_design=self.white_design * sizes)
 
 
 def regress_generalized(regression: Regression) -> RegressionFit:
@@ -90,15 +93,34 @@ def regress_generalized(regression: Regression) -> RegressionFit:
         fit.mixture.scales[0],
         fit.mixture.degrees_of_freedom,
     )
-    return RegressionFit(mixture, white[0, 0, :, 0], white[0, 0, :, 1:], _noise(fit))
+    return RegressionFit(
+        mixture,
+        white[0, 0, :, 0],
+        white[0, 0, :, 1:],
+        _noise(mixture.weights, fit.rho[0], fit.share[0]),
+        NoisePoints(mixture.weights, fit.rho[0], fit.share[0] * fit.variance[0]),
+    )
 
 
-def _noise(fit: GeneralizedFit) -> NoiseEstimate:
-    weights, rho = fit.mixture.weights[0], fit.rho[0]
+def regress_known_noise(regression: Regression, noise: NoisePoints) -> RegressionFit:
+    """Fit a single series (B = 1) whose autoregression another series has told."""
+    fit = fit_known_noise(regression, noise)
+    weights = normalized(fit.log_weights)
+    mixture = StudentMixture(weights, fit.centres, fit.scales, fit.degrees_of_freedom)
+    return RegressionFit(
+        mixture,
+        fit.white[:, 0],
+        fit.white[:, 1:],
+        _noise(weights, noise.rho, fit.share),
+        NoisePoints(weights, noise.rho, noise.variance),
+    )
+
+
+def _noise(weights: Array, rho: Array, share: Array) -> NoiseEstimate:
     order = np.argsort(rho, kind="stable")
     middle = np.cumsum(weights[order]) - weights[order] / 2
     low, high = np.interp([0.025, 0.975], middle, rho[order])
-    sampling = float(weights @ (1 - fit.share[0]))
+    sampling = float(weights @ (1 - share))
     return NoiseEstimate(float(weights @ rho), float(low), float(high), sampling)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from stancelib.effects.correction import Correction
 from stancelib.effects.diagnostics import Diagnostics
 from stancelib.effects.interruption import Interruption, InterruptionResult
 from stancelib.effects.presentation import plain_table
@@ -59,6 +60,8 @@ class InterruptedTimeSeries(InterruptionResult):
         Of all intervals.
     whitened : WhitenedRegression or None
         The regression as independent values, for `adjust`; not among the plain values.
+    correction : Correction or None
+        What human labels did to the effect; null without ``labels=``.
 
     Examples
     --------
@@ -84,6 +87,7 @@ class InterruptedTimeSeries(InterruptionResult):
     time_zone: str
     confidence_level: float
     whitened: WhitenedRegression | None = None
+    correction: Correction | None = None
 
     def chart(self, *, title: str | None = None) -> alt.LayerChart:
         """Draw the observed stance, the fit, and the course expected without the event.
@@ -129,6 +133,7 @@ class InterruptedTimeSeries(InterruptionResult):
             "totals": plain_table(self.totals),
             "diagnostics": self.diagnostics.to_dict(),
             "fitted": plain_table(self.fitted),
+            "correction": self.correction and self.correction.to_dict(),
         }
 
     def __repr__(self) -> str:

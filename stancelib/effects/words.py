@@ -88,6 +88,11 @@ class Story:
     n_articles: int
 
 
+def with_correction(sentence: str, correction: str) -> str:
+    """A sentence that says what labels did, and no longer that the scorer's error is stable."""
+    return f"{sentence.removesuffix(ASSUMPTION)}{correction}"
+
+
 def tell(story: Story) -> str:
     """Write the effect as text that a journalist can quote."""
     units = PERIOD_NAMES[story.every].several

@@ -15,10 +15,10 @@ from stancelib.store.selection import check_names, check_option, choose_scorer, 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from stancelib.effects.event import Event
     from stancelib.scoring import Scorer
     from stancelib.store import Store
     from stancelib.store.database import Database
+    from stancelib.store.selection import HasSpan
 
 Window = timedelta | tuple[timedelta, timedelta]
 _KEYS = ("target", "source")
@@ -26,7 +26,7 @@ _KEYS = ("target", "source")
 
 def alias_audit(
     store: Store,
-    event: Event,
+    event: HasSpan,
     target: str | Sequence[str] | None = None,
     *,
     window: Window | None = None,
@@ -152,7 +152,7 @@ def _scorer_or_none(database: Database, scorer: str | Scorer | None) -> str | No
     return choose_scorer(database, scorer)
 
 
-def _bounds(event: Event, window: Window | None) -> dict[str, datetime | None]:
+def _bounds(event: HasSpan, window: Window | None) -> dict[str, datetime | None]:
     """Return where the two sides begin and end; null is open."""
     before, after = window if isinstance(window, tuple) else (window, window)
     for length in (before, after):

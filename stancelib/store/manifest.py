@@ -10,7 +10,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
-import stancelib
+from stancelib.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +53,7 @@ def step(
         "step": number,
         "name": name,
         "started_at": datetime.now(UTC),
-        "stancelib": stancelib.__version__,
+        "stancelib": __version__,
         "python": platform.python_version(),
         "packages": _json(package_versions()),
         "arguments": _json(arguments),

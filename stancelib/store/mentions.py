@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-import stancelib
 from stancelib.errors import ArgumentError
 from stancelib.store import manifest
 from stancelib.store.progress import progress_bar
 from stancelib.store.selection import check_names
 from stancelib.store.summaries import FoundMentions
 from stancelib.targets import TARGETS, Target, find_mentions
+from stancelib.version import __version__
 
 if TYPE_CHECKING:
     from stancelib.store.database import Database
@@ -43,7 +43,7 @@ class Wanted:
     def alias_hash(self) -> str:
         """Hash of what decides on the mentions: the alias tables and the matcher's version."""
         tables = [target.model_dump_json() for _, target in sorted(self.together.items())]
-        text = "\n".join([stancelib.__version__, *tables])
+        text = "\n".join([__version__, *tables])
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def frame(self) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,22 @@ class HasInstant(Protocol):
     @property
     def at(self) -> datetime:
         """When it happened."""
+
+
+class HasSpan(HasInstant, Protocol):
+    """An Event with the time around it."""
+
+    @property
+    def until(self) -> datetime | None:
+        """When it was over."""
+
+    @property
+    def anticipation(self) -> timedelta | None:
+        """How long before it may have moved anything."""
+
+    @property
+    def lag(self) -> timedelta | None:
+        """How long after it nothing is counted."""
 
 
 def choose_scorer(database: Database, scorer: str | Scorer | None) -> str:

@@ -107,12 +107,8 @@ def gold_labels(
             },
             room="stancelib.validation",
         )
-    if voice is None and part is None and gold.height < labelled.height:
-        lost = labelled.join(gold, on=_PAIR, how="anti").row(0, named=True)
-        raise DataError(
-            f"{labelled.height - gold.height:,} labelled pairs have no score in this store, such "
-            f"as {lost['sentence_id']!r} on {lost['target']}; is it the store of the sample?"
-        )
+    if voice is None and part is None:
+        _check_scored(labelled, gold)
     return gold.select(item_of().alias("item"), pl.all())
 
 
@@ -172,3 +168,31 @@ def _responding(drawn: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("inclusion_probability") * pl.col("share"))
         .select(*_DESIGN, "label")
     )
+
+
+def predictions_of(
+    store: Store, gold: pl.DataFrame, scorer: str | Scorer | None = None
+) -> pl.DataFrame:
+    """The gold frame with the predictions that the store has now; by default of the same scorer."""
+    for name in (*_DESIGN, "label", "scorer"):
+        if name not in gold.columns:
+            raise DataError.missing_column(name, gold.columns)
+    wanted = choose_scorer(store.database, gold["scorer"][0] if scorer is None else scorer)
+    with store.database.tables(labelled_pairs=gold.select(*_DESIGN, "label")):
+        found = store.database.frame(
+            "gold", {"scorer": wanted, "voice": None, "part": None}, room="stancelib.validation"
+        )
+    _check_scored(gold, found)
+    predictions = ("p_against", "p_neutral", "p_favor", "stance", "scorer")
+    return gold.drop(predictions, strict=False).join(
+        found.select(*_PAIR, *predictions), on=_PAIR, maintain_order="left"
+    )
+
+
+def _check_scored(labelled: pl.DataFrame, found: pl.DataFrame) -> None:
+    if found.height < labelled.height:
+        lost = labelled.join(found, on=_PAIR, how="anti").row(0, named=True)
+        raise DataError(
+            f"{labelled.height - found.height:,} labelled pairs have no score in this store, such "
+            f"as {lost['sentence_id']!r} on {lost['target']}; is it the store of the sample?"
+        )

@@ -19,7 +19,6 @@ from stancelib.effects.generalized_least_squares_core import (
     whiten,
 )
 from stancelib.effects.least_squares_core import fit_ordinary, fit_robust
-from stancelib.effects.precision_core import sampling_variances
 from stancelib.effects.regression_core import precision_weights, regress_generalized
 from stancelib.effects.student_mixture_core import (
     StudentMixture,
@@ -28,6 +27,7 @@ from stancelib.effects.student_mixture_core import (
     quantile,
     thinned,
 )
+from stancelib.series.precision_core import sampling_variances
 
 Array = NDArray[np.float64]
 

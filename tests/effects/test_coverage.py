@@ -17,8 +17,8 @@ from scipy.signal import lfilter
 from stancelib.effects.generalized_least_squares_core import Regression, fit_generalized
 from stancelib.effects.interrupted_time_series_core import segment, segmented_design
 from stancelib.effects.least_squares_core import fit_ordinary
-from stancelib.effects.precision_core import sampling_variances
 from stancelib.effects.student_mixture_core import contrasts
+from stancelib.series.precision_core import sampling_variances
 
 RUNS = 400
 SHIFT = 0.15

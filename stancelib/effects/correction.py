@@ -1,0 +1,66 @@
+"""`Correction`: an effect with human labels, beside the same without them and with them alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from stancelib.effects.presentation import plain_table, plain_value
+
+if TYPE_CHECKING:
+    from stancelib.validation.drift import ErrorDrift
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correction:
+    """What human labels did to an effect; `effect.correction` where ``labels=`` were given.
+
+    Attributes
+    ----------
+    table : polars.DataFrame
+        The columns of the effect's table after `method`: ``"uncorrected"`` (predictions alone),
+        ``"corrected"`` (the effect itself) and ``"labels_only"``.
+    n_labels, n_articles : int
+        Labelled pairs and articles in the cells of the series.
+    n_outside : int
+        Labels of other targets, sources or times, which were not used.
+    tuning : float
+        Share of the predictions that is used; 0 where they say nothing.
+    effective_labels : float
+        Labels that would measure the cells as well without the scorer.
+    drift : ErrorDrift or None
+        Whether the scorer's error changed at the event; null with fewer than two labelled articles
+        on a side.
+    sentence : str
+        The same for a reader.
+
+    Examples
+    --------
+    >>> Correction.__name__
+    'Correction'
+    """
+
+    table: pl.DataFrame
+    n_labels: int
+    n_articles: int
+    n_outside: int
+    tuning: float
+    effective_labels: float
+    drift: ErrorDrift | None
+    sentence: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values that json can write."""
+        values = {
+            name: plain_value(getattr(self, name))
+            for name in self.__slots__
+            if name not in {"table", "drift"}
+        }
+        drift = self.drift and {
+            "sentence": self.drift.sentence,
+            "table": plain_table(self.drift.table),
+            "between": plain_table(self.drift.between),
+        }
+        return values | {"table": plain_table(self.table), "drift": drift}

@@ -1,0 +1,95 @@
+"""How labels enter an effect, and the three effects side by side."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from stancelib.effects.correction import Correction
+from stancelib.effects.known_noise_core import NoisePoints
+from stancelib.effects.regression_core import RegressionFit
+from stancelib.effects.words import Quantity, interval, signed
+from stancelib.errors import NotEnoughDataError
+from stancelib.validation.cell_correction_core import CorrectedCells
+from stancelib.validation.drift import DRIFT_GROUPS, drift_of
+from stancelib.validation.labelled_cells import LabelledSeries
+
+METHODS: Final = ("uncorrected", "corrected", "labels_only")
+# Standard errors by which predictions must follow labels, before their movement tells theirs.
+_CLEAR_RESPONSE = 4.0
+
+
+def correction_of(
+    labelled: LabelledSeries,
+    tables: dict[str, pl.DataFrame],
+    *,
+    at: datetime,
+    term: str,
+    confidence_level: float,
+) -> Correction:
+    """Put the three tables side by side and write the sentence about one term."""
+    table = pl.concat(
+        [tables[method].select(pl.lit(method).alias("method"), pl.all()) for method in METHODS]
+    )
+    try:
+        drift = drift_of(labelled.gold, at, DRIFT_GROUPS, confidence_level)
+    except NotEnoughDataError:
+        drift = None
+    words = f"Corrected with {labelled.n_labels:,} human labels of {labelled.n_articles:,} articles"
+    if np.isfinite(labelled.effective_labels):
+        words += f", worth {labelled.effective_labels:,.0f} without the scorer"
+    rows = table.filter(term=term)
+    others = "; ".join(
+        f"{name} {_words(rows.filter(method=method))}"
+        for method, name in (("uncorrected", "uncorrected"), ("labels_only", "labels alone"))
+    )
+    return Correction(
+        table=table,
+        n_labels=labelled.n_labels,
+        n_articles=labelled.n_articles,
+        n_outside=labelled.n_outside,
+        tuning=labelled.tuning,
+        effective_labels=labelled.effective_labels,
+        drift=drift,
+        sentence=f"{words}; {others}." + ("" if drift is None else f" {drift.sentence}"),
+    )
+
+
+def _words(row: pl.DataFrame) -> str:
+    values = row.row(0, named=True)
+    if values["low"] is None or values["high"] is None:
+        return "unknown" if values["estimate"] is None else f"{values['estimate']:+.2f}"
+    quantity = Quantity(values["estimate"], values["low"], values["high"])
+    return f"{signed(quantity)} ({interval(quantity)})"
+
+
+def noise_for(raw: RegressionFit, labelled: LabelledSeries) -> NoisePoints | None:
+    """The autoregression of the true series, as the scorer's series tells it.
+
+    Null where every pair is labelled (the labels' own series tells it) or where predictions do not
+    clearly follow labels (it tells nothing).
+    """
+    response = labelled.response
+    clear = response.slope >= _CLEAR_RESPONSE * response.se
+    if raw.points is None or labelled.complete or not clear:
+        return None
+    return raw.points.magnified(1 / response.slope)
+
+
+def written_as_articles(cells: CorrectedCells, degrees_of_freedom: float) -> dict[str, np.ndarray]:
+    """Stance, se and n_effective of cells, so that models read the variances out of them.
+
+    ``se^2 n_effective`` is the same everywhere, which pools nothing anew, and ``n_effective - 1``
+    adds up to the degrees of freedom.
+    """
+    known = np.isfinite(cells.stance)
+    precision = 1 / np.where(known & (cells.variance > 0), cells.variance, np.nan)
+    factor = (degrees_of_freedom + known.sum()) / np.nansum(precision)
+    return {
+        "stance": cells.stance,
+        "se": np.sqrt(cells.variance),
+        "n_effective": np.where(known, factor * np.nan_to_num(precision, nan=1.0), 0.0),
+    }

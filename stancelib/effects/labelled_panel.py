@@ -1,0 +1,76 @@
+"""Panels whose cells are corrected by labels, and their effects side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+import polars as pl
+
+from stancelib.effects.correction_assembly import correction_of, written_as_articles
+from stancelib.effects.difference_in_differences_result import DifferenceInDifferences
+from stancelib.effects.event_study_result import EventStudy
+from stancelib.effects.panel_placement import ComparedSources
+from stancelib.effects.words import with_correction
+from stancelib.validation.cell_correction_core import CorrectedCells, RawCells
+from stancelib.validation.labelled_cells import LabelledSeries, label_cells
+
+PanelEffect = TypeVar("PanelEffect", EventStudy, DifferenceInDifferences)
+
+
+def correct_panel(
+    compared: ComparedSources,
+    gold: pl.DataFrame,
+    uncorrected: PanelEffect,
+    estimate: Callable[[ComparedSources], PanelEffect],
+) -> PanelEffect:
+    """Estimate from the corrected cells and from those of the labels, beside the raw ones."""
+    panel = compared.panel
+    labelled = label_cells(
+        gold,
+        target=panel.target,
+        sources=panel.sources,
+        bounds=panel.bounds,
+        raw=RawCells(
+            panel.stance.ravel(), panel.se.ravel() ** 2, np.nan_to_num(panel.n_effective.ravel())
+        ),
+    )
+    effect = estimate(_with_cells(compared, labelled.corrected(), labelled))
+    alone = estimate(_with_cells(compared, labelled.labels_only(), labelled))
+    tables = {
+        "uncorrected": uncorrected.table,
+        "corrected": effect.table,
+        "labels_only": alone.table,
+    }
+    correction = correction_of(
+        labelled,
+        tables,
+        at=effect.event.at,
+        term=effect.table["term"][-1],
+        confidence_level=effect.confidence_level,
+    )
+    sentence = with_correction(effect.sentence, correction.sentence)
+    return replace(effect, sentence=sentence, correction=correction)
+
+
+def _with_cells(
+    compared: ComparedSources, cells: CorrectedCells, labelled: LabelledSeries
+) -> ComparedSources:
+    """The panel with other stances and errors; cells without labels become gaps."""
+    panel = compared.panel
+    shape = panel.stance.shape
+    written = written_as_articles(cells, labelled.degrees_of_freedom)
+    stance, se, n_effective = (
+        written[name].reshape(shape) for name in ("stance", "se", "n_effective")
+    )
+    known = np.isfinite(stance)
+    changed = replace(
+        panel,
+        stance=stance,
+        se=se,
+        n_effective=np.where(known, n_effective, np.nan),
+        n_documents=np.where(known, panel.n_documents, 0.0),
+    )
+    return replace(compared, panel=changed)

@@ -1,0 +1,70 @@
+"""An interrupted time series of the labels, with the predictions' help."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from stancelib.effects.correction_assembly import correction_of, noise_for, written_as_articles
+from stancelib.effects.interrupted_estimate import Setting, estimate
+from stancelib.effects.periods import ChosenSeries
+from stancelib.effects.regression_core import RegressionFit
+from stancelib.effects.result import InterruptedTimeSeries
+from stancelib.effects.words import with_correction
+from stancelib.validation.cell_correction_core import CorrectedCells, RawCells
+from stancelib.validation.labelled_cells import label_cells
+
+
+def correct_series(
+    chosen: ChosenSeries,
+    setting: Setting,
+    gold: pl.DataFrame,
+    raw: tuple[InterruptedTimeSeries, RegressionFit],
+) -> InterruptedTimeSeries:
+    """Fit the corrected series and that of the labels, and put them beside the raw one."""
+    uncorrected, raw_fit = raw
+    labelled = label_cells(
+        gold,
+        target=chosen.target,
+        sources=[chosen.source],
+        bounds=chosen.bounds,
+        raw=_raw_cells(chosen),
+    )
+    freedom = labelled.degrees_of_freedom
+    noise = noise_for(raw_fit, labelled)
+    effect, _ = estimate(with_cells(chosen, labelled.corrected(), freedom), setting, noise)
+    alone, _ = estimate(with_cells(chosen, labelled.labels_only(), freedom), setting)
+    tables = {
+        "uncorrected": uncorrected.table,
+        "corrected": effect.table,
+        "labels_only": alone.table,
+    }
+    correction = correction_of(
+        labelled,
+        tables,
+        at=effect.event.at,
+        term=effect.table["term"][0],
+        confidence_level=setting.confidence_level,
+    )
+    sentence = with_correction(effect.sentence, correction.sentence)
+    return replace(effect, sentence=sentence, correction=correction)
+
+
+def _raw_cells(chosen: ChosenSeries) -> RawCells:
+    columns = chosen.frame.select(pl.col("stance", "se", "n_effective").cast(pl.Float64))
+    stance, se, n_effective = (
+        columns[name].fill_null(np.nan).to_numpy() for name in columns.columns
+    )
+    return RawCells(stance, se**2, np.nan_to_num(n_effective))
+
+
+def with_cells(
+    chosen: ChosenSeries, cells: CorrectedCells, degrees_of_freedom: float
+) -> ChosenSeries:
+    """The series with other stances and errors; periods without labels become gaps."""
+    written = written_as_articles(cells, degrees_of_freedom)
+    columns = [pl.Series(name, values).fill_nan(None) for name, values in written.items()]
+    frame = chosen.frame.with_columns(columns)
+    return replace(chosen, frame=frame)

@@ -1,0 +1,227 @@
+"""Gold labels on the cells of a series, and the cells corrected by them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.validation.cell_correction_core import (
+    CorrectedCells,
+    LabelledArticles,
+    LabelledPairs,
+    RawCells,
+    Response,
+    articles_of,
+    cell_means,
+    correct_cells,
+    degrees_of_freedom,
+    power_tuning,
+    residual_variance,
+    response_of,
+)
+from stancelib.validation.gold import NUMBERS
+
+Array = NDArray[np.float64]
+
+GOLD_COLUMNS: Final = (
+    "target",
+    "source",
+    "doc_id",
+    "published_at",
+    "label",
+    "stance",
+    "inclusion_probability",
+    "n_sentences",
+)
+# Below it, neither the scatter of labels nor what the predictions are worth can be estimated.
+FEWEST_DEGREES_OF_FREEDOM: Final = 10.0
+TOTAL: Final = "all"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledSeries:
+    """The labels of the cells (G sources, T periods) of one target, and what they say.
+
+    Attributes
+    ----------
+    gold : polars.DataFrame
+        The rows of the gold frame that lie in the cells.
+    articles : LabelledArticles
+        On G * T cells, source by source.
+    raw : RawCells
+        The uncorrected cells, flat.
+    tuning : float
+        Share of the prediction that is used.
+    response : Response
+        How far predictions follow labels.
+    degrees_of_freedom : float
+        Labelled articles less one a cell.
+    n_outside : int
+        Labels of other targets, sources or times.
+    """
+
+    gold: pl.DataFrame
+    articles: LabelledArticles
+    raw: RawCells
+    tuning: float
+    response: Response
+    degrees_of_freedom: float
+    n_outside: int
+
+    @property
+    def n_labels(self) -> int:
+        """Labelled pairs in the cells."""
+        return self.gold.height
+
+    @property
+    def n_articles(self) -> int:
+        """Labelled articles in the cells."""
+        return len(self.articles.cell)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all pairs of all labelled cells are labelled."""
+        return bool((self.articles.unseen <= 0).all())
+
+    @property
+    def effective_labels(self) -> float:
+        """Labels that would measure the cells as well without the scorer."""
+        left = residual_variance(self.articles, self.tuning)
+        return self.n_labels * residual_variance(self.articles, 0.0) / left if left > 0 else np.inf
+
+    def corrected(self) -> CorrectedCells:
+        """Predictions corrected by labels."""
+        return correct_cells(self.articles, self.raw, self.tuning)
+
+    def labels_only(self) -> CorrectedCells:
+        """The labels alone."""
+        return correct_cells(self.articles, self.raw, 0.0)
+
+    def labels_of_cells(self) -> Array:
+        """Labelled articles (G * T), were they equally heavy."""
+        return cell_means(self.articles, self.articles.label).n_effective
+
+
+def label_cells(
+    gold: pl.DataFrame,
+    *,
+    target: str,
+    sources: Sequence[str],
+    bounds: Sequence[datetime],
+    raw: RawCells,
+) -> LabelledSeries:
+    """Put the labels of a gold frame on the cells of a series.
+
+    Parameters
+    ----------
+    gold : polars.DataFrame
+        As `gold_labels` returns it.
+    target : str
+        Of the series.
+    sources : sequence of str
+        G names; ``"all"`` alone takes labels of every source.
+    bounds : sequence of datetime
+        First instants of T periods, and the end of the last.
+    raw : RawCells
+        G * T cells, source by source; NaN stance where there are no articles.
+
+    Raises
+    ------
+    DataError
+        When a column is missing or holds what it cannot, or labels lie where the series has no
+        articles.
+    NotEnoughDataError
+        When no label, or too few in the same cells, belong to the series.
+    """
+    checked = check_gold(gold)
+    cells = _cells(checked, target, sources, bounds).filter(pl.col("cell") >= 0)
+    if cells.is_empty():
+        raise NotEnoughDataError(
+            f"none of the {gold.height:,} labels is of {target} in {', '.join(sources)} within the "
+            "series; draw a sample there"
+        )
+    strange = cells.filter(pl.Series(np.isnan(raw.stance[cells["cell"].to_numpy()])))
+    if not strange.is_empty():
+        row = strange.row(0, named=True)
+        raise DataError(
+            f"{strange.height:,} labels lie in cells where the series has no articles, such as "
+            f"{row['source']} on {row['published_at'].isoformat()}; make gold and series from the "
+            "same store with the same voice= and part="
+        )
+    articles = articles_of(_pairs(cells), len(raw.stance))
+    freedom = degrees_of_freedom(cell_means(articles, articles.label))
+    if freedom < FEWEST_DEGREES_OF_FREEDOM:
+        raise NotEnoughDataError(
+            f"{cells.height:,} labels of {target} are too thin: cells hold {freedom:.1f} labelled "
+            f"articles beyond their first, at least {FEWEST_DEGREES_OF_FREEDOM:g} are needed; take "
+            "longer periods (every=...), or label more"
+        )
+    return LabelledSeries(
+        gold=cells.drop("cell"),
+        articles=articles,
+        raw=raw,
+        tuning=power_tuning(articles),
+        response=response_of(articles),
+        degrees_of_freedom=freedom,
+        n_outside=gold.height - cells.height,
+    )
+
+
+def check_gold(gold: pl.DataFrame) -> pl.DataFrame:
+    """Refuse a frame that is no gold frame; labels become numbers in the column `label_stance`."""
+    for name in GOLD_COLUMNS:
+        if name not in gold.columns:
+            raise DataError.missing_column(name, gold.columns)
+    rules = {
+        f"'label' must be one of {', '.join(NUMBERS)}": pl.col("label").is_in(list(NUMBERS)),
+        "'inclusion_probability' must lie in (0, 1]": (pl.col("inclusion_probability") > 0)
+        & (pl.col("inclusion_probability") <= 1),
+        "'stance' must be a finite number": pl.col("stance").is_finite(),
+        "'n_sentences' must be at least 1": pl.col("n_sentences") >= 1,
+        "'published_at' must be there": pl.col("published_at").is_not_null(),
+    }
+    for rule, holds in rules.items():
+        broken = gold.filter(~holds.fill_null(value=False))
+        if not broken.is_empty():
+            value = broken[rule.split("'")[1]][0]
+            raise DataError(f"{rule}; it is {value!r} in {broken.height:,} rows of the gold frame")
+    return gold.with_columns(label_stance=pl.col("label").replace_strict(NUMBERS))
+
+
+def _cells(
+    gold: pl.DataFrame, target: str, sources: Sequence[str], bounds: Sequence[datetime]
+) -> pl.DataFrame:
+    """The rows with the number of their cell; -1 outside."""
+    n_periods = len(bounds) - 1
+    edges = pl.Series(list(bounds), dtype=pl.Datetime("us", "UTC")).to_physical().to_numpy()
+    instants = gold["published_at"].cast(pl.Datetime("us", "UTC")).to_physical().to_numpy()
+    period = np.searchsorted(edges, instants, side="right") - 1
+    if list(sources) == [TOTAL]:
+        source = np.zeros(gold.height, dtype=np.int64)
+    else:
+        places = {name: place for place, name in enumerate(sources)}
+        source = gold["source"].replace_strict(places, default=-1, return_dtype=pl.Int64).to_numpy()
+    inside = (
+        (period >= 0) & (period < n_periods) & (source >= 0) & (gold["target"] == target).to_numpy()
+    )
+    return gold.with_columns(cell=pl.Series(np.where(inside, source * n_periods + period, -1)))
+
+
+def _pairs(cells: pl.DataFrame) -> LabelledPairs:
+    weight = 1 / (cells["inclusion_probability"] * cells["n_sentences"])
+    article = cells.select(pl.struct("doc_id", "cell").rank("dense")).to_series()
+    return LabelledPairs(
+        cell=cells["cell"].to_numpy().astype(np.int64),
+        article=article.to_numpy().astype(np.int64) - 1,
+        label=cells["label_stance"].to_numpy(),
+        predicted=cells["stance"].to_numpy(),
+        weight=weight.to_numpy(),
+        probability=cells["inclusion_probability"].to_numpy(),
+    )
