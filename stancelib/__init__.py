@@ -71,9 +71,11 @@ if TYPE_CHECKING:
     from stancelib.training import fine_tune
     from stancelib.validation import (
         Agreement,
+        Audit,
         Sample,
         adjudicate,
         agreement,
+        audit_scorer,
         draw_sample,
     )
 
@@ -83,6 +85,7 @@ _ROOM_OF = {
     "AdjustedEffects": "effects",
     "Agreement": "validation",
     "Alias": "targets",
+    "Audit": "validation",
     "ChangeDecomposition": "series",
     "ChangePoints": "effects",
     "Counterfactual": "effects",
@@ -111,6 +114,7 @@ _ROOM_OF = {
     "adjust": "effects",
     "agreement": "validation",
     "alias_audit": "series",
+    "audit_scorer": "validation",
     "change_points": "effects",
     "counterfactual": "effects",
     "decompose_change": "series",
@@ -149,6 +153,7 @@ __all__ = [
     "AdjustedEffects",
     "Agreement",
     "Alias",
+    "Audit",
     "ChangeDecomposition",
     "ChangePoints",
     "Counterfactual",
@@ -176,6 +181,7 @@ __all__ = [
     "adjust",
     "agreement",
     "alias_audit",
+    "audit_scorer",
     "change_points",
     "counterfactual",
     "decompose_change",
