@@ -170,7 +170,7 @@ def _as_they_are(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _means_of_names(pairs: pl.DataFrame) -> pl.DataFrame:
-    """One row for each name, with mean stances and the pair of sentences that moves most with it."""
+    """One row for each name, with mean stances and the sentences that move most with it."""
     shift = pl.col("stance_b") - pl.col("stance_a")
     toward = shift * shift.mean().sign()
     example = [pl.col(name).sort_by(toward).last() for name in pairs.columns if name[-2:] in _ENDS]

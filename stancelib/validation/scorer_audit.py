@@ -112,7 +112,7 @@ def audit_scorer(
     judge = resolve_scorer(scorer)
     unusable = pl.DataFrame(schema=_REASONS)
     if texts is None:
-        everywhere = tuple(names_by_language())
+        everywhere = tuple(sorted(names_by_language()))
         pairs = {
             audit: pairs_of_audit(audit, everywhere if audit == "translation" else spoken)
             for audit in chosen
