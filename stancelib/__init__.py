@@ -73,9 +73,11 @@ if TYPE_CHECKING:
     from stancelib.training import fine_tune
     from stancelib.validation import (
         Agreement,
+        Audit,
         Sample,
         adjudicate,
         agreement,
+        audit_scorer,
         draw_sample,
         gold_labels,
     )
@@ -85,6 +87,7 @@ _ROOM_OF = {
     "AdjustedEffects": "effects",
     "Agreement": "validation",
     "Alias": "targets",
+    "Audit": "validation",
     "ChangeDecomposition": "series",
     "ChangePoints": "effects",
     "Counterfactual": "effects",
@@ -113,6 +116,7 @@ _ROOM_OF = {
     "adjust": "effects",
     "agreement": "validation",
     "alias_audit": "series",
+    "audit_scorer": "validation",
     "change_points": "effects",
     "counterfactual": "effects",
     "decompose_change": "series",
@@ -152,6 +156,7 @@ __all__ = [
     "AdjustedEffects",
     "Agreement",
     "Alias",
+    "Audit",
     "ChangeDecomposition",
     "ChangePoints",
     "Counterfactual",
@@ -179,6 +184,7 @@ __all__ = [
     "adjust",
     "agreement",
     "alias_audit",
+    "audit_scorer",
     "change_points",
     "counterfactual",
     "decompose_change",
