@@ -71,10 +71,13 @@ if TYPE_CHECKING:
     from stancelib.training import fine_tune
     from stancelib.validation import (
         Agreement,
+        Codings,
         Sample,
         adjudicate,
         agreement,
         draw_sample,
+        read_codings,
+        write_coding_sheet,
     )
 
 __version__ = "0.1.0"
@@ -85,6 +88,7 @@ _ROOM_OF = {
     "Alias": "targets",
     "ChangeDecomposition": "series",
     "ChangePoints": "effects",
+    "Codings": "validation",
     "Counterfactual": "effects",
     "DifferenceInDifferences": "effects",
     "Event": "effects",
@@ -130,6 +134,7 @@ _ROOM_OF = {
     "placebo_test": "effects",
     "power": "effects",
     "propose_aliases": "targets",
+    "read_codings": "validation",
     "read_documents": "corpus",
     "read_events": "effects",
     "report": "report",
@@ -142,6 +147,7 @@ _ROOM_OF = {
     "split_sentences": "corpus",
     "synthetic_control": "effects",
     "synthetic_difference_in_differences": "effects",
+    "write_coding_sheet": "validation",
 }
 
 __all__ = [
@@ -151,6 +157,7 @@ __all__ = [
     "Alias",
     "ChangeDecomposition",
     "ChangePoints",
+    "Codings",
     "Counterfactual",
     "DifferenceInDifferences",
     "Event",
@@ -195,6 +202,7 @@ __all__ = [
     "placebo_test",
     "power",
     "propose_aliases",
+    "read_codings",
     "read_documents",
     "read_events",
     "report",
@@ -207,6 +215,7 @@ __all__ = [
     "split_sentences",
     "synthetic_control",
     "synthetic_difference_in_differences",
+    "write_coding_sheet",
 ]
 
 
