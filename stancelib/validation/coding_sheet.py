@@ -31,6 +31,7 @@ _SUFFIXES: Final[dict[str, SheetFormat]] = {
     ".json": "label_studio",
     ".jsonl": "doccano",
 }
+_DECIMALS: Final = 4
 _BLIND: Final = ("model", "source", "date", "headline")
 # What each keeps from the coder; "source" is all that says whose article it is, and when.
 _HIDDEN: Final = {
@@ -77,7 +78,8 @@ def write_coding_sheet(
         What the coder must not know: ``"model"`` (probabilities and stance), ``"source"``
         (outlet, date and headline), or of these only ``"date"`` or ``"headline"``. What is not
         blind becomes further columns. Items hold the `doc_id`: give documents ids that do not name
-        their outlet where coders see items (in all formats but the page, which does not show them).
+        their outlet where coders see items (a workbook hides them, and the page does not show
+        them, but both hold them).
     context : int
         Sentences before and after, from the same part (title or text) of the article.
     coder : str, optional
@@ -114,7 +116,8 @@ def write_coding_sheet(
     Notes
     -----
     Cells that a spreadsheet would take for a formula (beginning with ``= + - @``) get an apostrophe
-    before them in csv, and the type text in xlsx; `read_codings` takes it away again.
+    before them in csv, and the type text in xlsx; `read_codings` takes it away again. The same
+    pairs, options and seed give the same bytes, but for xlsx, which notes the time in itself.
 
     Examples
     --------
@@ -161,6 +164,7 @@ def sheet_table(rows: pl.DataFrame, coder: str | None) -> pl.DataFrame:
     return (
         rows.with_columns(
             times,
+            pl.selectors.float().round(_DECIMALS),
             sentence=marked_sentence(),
             coder=pl.lit(coder, pl.String),
             label=pl.lit(None, pl.String),

@@ -26,6 +26,8 @@ from stancelib.validation.coded import LABELS
 _LONGEST_CELL: Final = 32_767
 _WIDTHS: Final = {"before": 34, "sentence": 64, "after": 34, "headline": 34, "note": 30}
 _NARROW: Final = 14
+# Of no use to a coder, and may tell the outlet.
+_KEYS: Final = ("item", "sentence_id")
 _DELIMITERS: Final = ",;\t"
 _SHEET: Final = "Coding"
 
@@ -65,6 +67,7 @@ def write_xlsx(table: pl.DataFrame, path: Path, codebook: Codebook) -> None:
     for place, name in enumerate(table.columns, start=1):
         letter = openpyxl.utils.get_column_letter(place)
         sheet.column_dimensions[letter].width = _WIDTHS.get(name, _NARROW)
+        sheet.column_dimensions[letter].hidden = name in _KEYS
         if name == "label":
             _offer_labels(sheet, f"{letter}2:{letter}{table.height + 1}")
     sheet.freeze_panes = "A2"
@@ -181,6 +184,7 @@ def _records(header: list[str], rows: Iterable[list[str]], unescape: Any) -> Ite
     """A mapping for each row that is not empty; columns without a name are left out."""
     names = _names(header)
     for row in rows:
-        if any(cell.strip() for cell in row):
-            cells = dict(zip(names, row, strict=False))
-            yield {name: unescape(cell) or None for name, cell in cells.items() if name}
+        cells = [unescape(cell) for cell in row]
+        if any(cell.strip() for cell in cells):
+            named = zip(names, cells, strict=False)
+            yield {name: cell or None for name, cell in named if name}

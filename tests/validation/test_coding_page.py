@@ -301,6 +301,20 @@ def test_coders_have_their_own_work_and_the_sheet_its_own(
     assert result.ask("document.getElementById('name').value") == "Bo"
 
 
+def test_two_windows_of_one_coder_share_their_work(
+    page: Path, opened: Callable[..., Opened]
+) -> None:
+    first = opened(page)
+    first.begin()
+    second = first.page.context.new_page()
+    second.goto(page.as_uri())
+    second.click("text=Go on as Ann")
+    second.keyboard.press("1")
+    first.page.wait_for_function("document.getElementById('bar').value === 1")
+    first.press("ArrowRight", "3")
+    second.wait_for_function("document.getElementById('bar').value === 2")
+
+
 def test_no_name_no_coding(page: Path, opened: Callable[..., Opened]) -> None:
     result = opened(page)
     result.begin("   ")

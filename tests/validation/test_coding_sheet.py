@@ -106,6 +106,8 @@ def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path) -> None:
     cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row]
     assert [cell.value for cell in cells[::2]] == texts
     assert {cell.data_type for cell in cells} == {"s"}
+    assert sheet.column_dimensions["A"].hidden
+    assert not sheet.column_dimensions["B"].hidden
     assert [bool(cell.quotePrefix) for cell in cells[::2]] == [True] * 4 + [False, False, True]
 
 
@@ -182,6 +184,17 @@ def test_context(store_to_code: sl.Store, sample_to_code: sl.Sample, tmp_path: P
     # The headline is no context of the text, so that nothing of it reaches a blind coder.
     many = sl.write_coding_sheet(store_to_code, sample_to_code, tmp_path / "9.csv", context=9)
     assert not cells_of(many)["before"].str.contains("Page").any()
+
+
+@pytest.mark.parametrize("ending", ["csv", "html", "json", "jsonl"])
+def test_the_same_inputs_give_the_same_bytes(
+    store_to_code: sl.Store, sample_to_code: sl.Sample, tmp_path: Path, ending: str
+) -> None:
+    first, second = (
+        sl.write_coding_sheet(store_to_code, sample_to_code, tmp_path / f"{n}.{ending}", blind=())
+        for n in range(2)
+    )
+    assert first.read_bytes() == second.read_bytes()
 
 
 def order(store: sl.Store, sample: Any, folder: Path, seed: int) -> list[str]:
