@@ -74,12 +74,15 @@ if TYPE_CHECKING:
     from stancelib.validation import (
         Agreement,
         Audit,
+        Codings,
         Sample,
         adjudicate,
         agreement,
         audit_scorer,
         draw_sample,
         gold_labels,
+        read_codings,
+        write_coding_sheet,
     )
 
 
@@ -90,6 +93,7 @@ _ROOM_OF = {
     "Audit": "validation",
     "ChangeDecomposition": "series",
     "ChangePoints": "effects",
+    "Codings": "validation",
     "Counterfactual": "effects",
     "DifferenceInDifferences": "effects",
     "Event": "effects",
@@ -137,6 +141,7 @@ _ROOM_OF = {
     "placebo_test": "effects",
     "power": "effects",
     "propose_aliases": "targets",
+    "read_codings": "validation",
     "read_documents": "corpus",
     "read_events": "effects",
     "report": "report",
@@ -149,6 +154,7 @@ _ROOM_OF = {
     "split_sentences": "corpus",
     "synthetic_control": "effects",
     "synthetic_difference_in_differences": "effects",
+    "write_coding_sheet": "validation",
 }
 
 __all__ = [
@@ -159,6 +165,7 @@ __all__ = [
     "Audit",
     "ChangeDecomposition",
     "ChangePoints",
+    "Codings",
     "Counterfactual",
     "DifferenceInDifferences",
     "Event",
@@ -205,6 +212,7 @@ __all__ = [
     "placebo_test",
     "power",
     "propose_aliases",
+    "read_codings",
     "read_documents",
     "read_events",
     "report",
@@ -217,6 +225,7 @@ __all__ = [
     "split_sentences",
     "synthetic_control",
     "synthetic_difference_in_differences",
+    "write_coding_sheet",
 ]
 
 

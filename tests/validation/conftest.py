@@ -1,0 +1,106 @@
+"""Twenty sentences for coders, in both directions and with hostile letters; and a browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+import stancelib as sl
+
+HOSTILE = (
+    "<script>window.reached=1</script>",
+    "</script><script>window.reached=1</script>",
+    '"><img src=x onerror="window.reached=1">',
+    "{{ 7 * 7 }} ${7 * 7}",
+    "<!-- ]]> &amp; \\u003cb\\u003e",
+)
+# Language, sentence before, sentence that names NATO, sentence after.
+TEXTS = (
+    ("en", "Noon came and went.", "Delegates thanked NATO for the second battalion.", "It rained."),
+    ("en", "No one clapped.", "=HYPERLINK(1) was what the NATO press desk had pasted.", "Oops!"),
+    ("en", "The bill grew.", '"NATO," she said, "has never paid for a single road here."', "So."),
+    ("fr", "La salle attendait.", "L’OTAN n’a promis aucune base à personne.", "On rentra tard."),
+    ("de", "Der Saal war voll.", "Die NATO sei kein Wunschkonzert, rief der Redner.", "Applaus."),
+    ("uk", "Дощ не вщухав.", "НАТО вкотре пообіцяло більше, ніж привезло.", "Міністр мовчав."),
+    ("ar", "انتهى الاجتماع.", "وصف الوزير NATO بأنه شريك يمكن الوثوق به.", "ثم غادر القاعة."),
+    ("he", "הישיבה הסתיימה.", "השר אמר כי NATO לא עמד בהבטחתו.", "איש לא הגיב."),
+    ("en", "The feed went mad. ", "Fans of NATO 🛡️ posted hearts ❤️ all night.", "Then silence."),
+)
+N_ITEMS = 20
+FIRST = datetime(2022, 2, 1, 6, tzinfo=UTC)
+# Only against a hang: no test is timed.
+PATIENCE = 600_000
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Leaning:
+    """The same prediction for all."""
+
+    name = "leaning@1"
+
+    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(
+            p_against=pl.lit(0.125),
+            p_neutral=pl.lit(0.25),
+            p_favor=pl.lit(0.625),
+            stance=pl.lit(0.5),
+            truncated=pl.lit(False),
+        )
+
+
+def article(number: int) -> dict[str, object]:
+    lang, before, sentence, after = TEXTS[number % len(TEXTS)]
+    payload = HOSTILE[number % len(HOSTILE)]
+    named = {"en": "NATO", "fr": "OTAN", "de": "NATO", "uk": "НАТО"}.get(lang, "NATO")
+    return {
+        "doc_id": f"@{number} {payload}",
+        "source": f"Gazette {number % 3} {payload}",
+        "published_at": FIRST + timedelta(days=number),
+        "title": f"Page {number} {payload}",
+        "text": f"{before}\n{sentence.replace(named, f'{payload} {named}', 1)}\n{after}",
+        "lang": lang,
+        "url": None,
+    }
+
+
+@pytest.fixture(scope="session")
+def store_to_code() -> Iterator[sl.Store]:
+    """A store in memory with twenty pairs on NATO."""
+    documents = pl.DataFrame([article(number) for number in range(N_ITEMS)])
+    with sl.open_store(":memory:") as store:
+        store.add_documents(documents, progress=False)
+        store.score(Leaning(), targets=["NATO"], progress=False)
+        yield store
+
+
+@pytest.fixture(scope="session")
+def sample_to_code(store_to_code: sl.Store) -> sl.Sample:
+    """All pairs of the store."""
+    return sl.draw_sample(store_to_code, store_to_code.scores().height, strata=["source"])
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium, closed after the last test."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next((found for name in names if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.skip("no Chromium is installed, so the page was not opened in a browser")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=OPTIONS, timeout=PATIENCE)
+        yield browser
+        browser.close()
