@@ -6,6 +6,7 @@ from stancelib.effects.adjust import adjust
 from stancelib.effects.adjust_result import AdjustedEffects
 from stancelib.effects.change_points import change_points
 from stancelib.effects.change_points_result import ChangePoints
+from stancelib.effects.correction import Correction
 from stancelib.effects.counterfactual import counterfactual
 from stancelib.effects.counterfactual_result import Counterfactual
 from stancelib.effects.counts import interrupted_counts
@@ -35,6 +36,7 @@ from stancelib.effects.synthetic_result import SyntheticControl, SyntheticDiffer
 __all__ = [
     "AdjustedEffects",
     "ChangePoints",
+    "Correction",
     "Counterfactual",
     "DifferenceInDifferences",
     "Event",
