@@ -2,6 +2,8 @@
 
 from stancelib.validation.adjudication import adjudicate
 from stancelib.validation.coder_agreement import Agreement, agreement
+from stancelib.validation.design_supervised import design_supervised_regression
+from stancelib.validation.design_supervised_result import DesignSupervised
 from stancelib.validation.label_budget import LabelBudget, labels_for_budget
 from stancelib.validation.prediction_powered import (
     prediction_powered_mean,
@@ -12,11 +14,13 @@ from stancelib.validation.sampling import Sample, draw_sample
 
 __all__ = [
     "Agreement",
+    "DesignSupervised",
     "LabelBudget",
     "PredictionPowered",
     "Sample",
     "adjudicate",
     "agreement",
+    "design_supervised_regression",
     "draw_sample",
     "labels_for_budget",
     "prediction_powered_mean",

@@ -129,7 +129,7 @@ def check_shares(name: str, values: Array) -> None:
 def _numbered(
     first: ArrayLike | None, second: ArrayLike | None, n_first: int, n_second: int
 ) -> tuple[Integers, Integers]:
-    found = []
+    found: list[object] = []
     for name, values, n in (
         ("clusters", first, n_first),
         ("unlabelled_clusters", second, n_second),

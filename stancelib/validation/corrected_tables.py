@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import polars as pl
@@ -88,6 +88,6 @@ def _intervals(fitted: Fitted, terms: Sequence[str], level: float) -> pl.DataFra
     )
 
 
-def _reference(fitted: Fitted) -> stats.rv_frozen:
+def _reference(fitted: Fitted) -> Any:
     freedom = fitted.degrees_of_freedom
     return stats.norm() if np.isinf(freedom) else stats.t(freedom)

@@ -17,6 +17,7 @@ KINDS: Final[tuple[Kind, ...]] = ("linear", "logistic")
 _STEPS: Final = 200
 _HALVINGS: Final = 40
 _SMALLEST: Final = 1e-12
+_ROUNDING: Final = 1e-9
 
 
 class NoRootError(ArithmeticError):
@@ -48,10 +49,21 @@ def least_squares(design: Array, outcome: Array, weights: Array) -> Array:
     return np.asarray(np.linalg.lstsq(design * root[:, None], outcome * root)[0], dtype=np.float64)
 
 
+def sizes_of(design: Array) -> Array:
+    """Root mean square (k,) of the columns of a design; 1 where that is 0."""
+    found = np.sqrt((design**2).mean(0))
+    return np.where(found > 0, found, 1.0)
+
+
 def root_of(
-    moment: Callable[[Array], Array], derivative: Callable[[Array], Array], start: Array
+    moment: Callable[[Array], Array],
+    derivative: Callable[[Array], Array],
+    start: Array,
+    sizes: Array,
 ) -> Array:
     """Root (k,) of a moment by Newton's method, with steps halved until the moment shrinks.
+
+    `sizes` (k,) are those of the columns of the design, so that units do not matter.
 
     Raises
     ------
@@ -60,29 +72,32 @@ def root_of(
     """
     at, value = start, moment(start)
     for _ in range(_STEPS):
-        if np.abs(value).max() < _SMALLEST:
+        size = _largest(value / sizes)
+        if size < _SMALLEST:
             return at
-        try:
-            step = np.linalg.solve(derivative(at), value)
-        except np.linalg.LinAlgError as error:
-            raise NoRootError("the derivative of the moments is singular") from error
+        step = _newton_step(derivative(at), value)
         for halving in range(_HALVINGS):
-            next_at = at - step / 2**halving
-            next_value = moment(next_at)
-            if np.abs(next_value).max() < np.abs(value).max():
+            following = at - step / 2**halving
+            next_value = moment(following)
+            if _largest(next_value / sizes) < size:
                 break
         else:
-            return _settled(at, value, step)
-        at, value = next_at, next_value
+            if _largest(step * sizes) > _ROUNDING * (1 + _largest(at * sizes)):
+                raise NoRootError("the moments do not come near 0")
+            return at
+        at, value = following, next_value
     raise NoRootError("Newton's method did not end")
 
 
-def _settled(at: Array, value: Array, step: Array) -> Array:
-    """Where rounding, and nothing else, keeps the moment from shrinking."""
-    close = np.abs(step).max() <= np.sqrt(_SMALLEST) * (1 + np.abs(at).max())
-    if close and np.abs(value).max() < np.sqrt(_SMALLEST):
-        return at
-    raise NoRootError("the moments do not come near 0")
+def _newton_step(derivative: Array, value: Array) -> Array:
+    try:
+        return np.asarray(np.linalg.solve(derivative, value), dtype=np.float64)
+    except np.linalg.LinAlgError as error:
+        raise NoRootError("the derivative of the moments is singular") from error
+
+
+def _largest(values: Array) -> float:
+    return float(np.abs(values).max())
 
 
 def cluster_sums(values: Array, clusters: Integers, n_clusters: int) -> Array:

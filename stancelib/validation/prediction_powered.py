@@ -91,6 +91,7 @@ def prediction_powered_mean(
     Examples
     --------
     >>> import numpy as np
+    >>> import polars as pl
     >>> import stancelib as sl
     >>> rng = np.random.default_rng(1)
     >>> stance = rng.choice([-1, 0, 1], size=2_000, p=[0.5, 0.3, 0.2])
@@ -198,6 +199,7 @@ def prediction_powered_regression(
     Examples
     --------
     >>> import numpy as np
+    >>> import polars as pl
     >>> import stancelib as sl
     >>> rng = np.random.default_rng(1)
     >>> after = np.repeat([0, 1], 500)[rng.permutation(1_000)]

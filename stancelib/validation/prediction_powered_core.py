@@ -19,6 +19,7 @@ from stancelib.validation.moments_core import (
     least_squares,
     root_of,
     scores,
+    sizes_of,
 )
 
 Array = NDArray[np.float64]
@@ -162,9 +163,9 @@ def _mean(problem: Problem, tuning: float) -> Array:
 def _regression(problem: Problem, tuning: float) -> Array:
     known, other = problem.labelled, problem.unlabelled
     tuning = tuning if len(other) else 0.0
-    residual = problem.labels - tuning * known.predictions
-    at = least_squares(known.design, residual, known.weights)
     if problem.kind == "linear":
+        residual = problem.labels - tuning * known.predictions
+        at = least_squares(known.design, residual, known.weights)
         if not tuning:
             return at
         return at + least_squares(other.design, tuning * other.predictions, other.weights)
@@ -181,7 +182,8 @@ def _regression(problem: Problem, tuning: float) -> Array:
         far = information("logistic", other.design, other.weights, at) / len(other)
         return (1 - tuning) * near + tuning * far
 
-    return root_of(moment, derivative, np.zeros(known.design.shape[1]))
+    sizes = sizes_of(np.concatenate([known.design, other.design]))
+    return root_of(moment, derivative, np.zeros(len(sizes)), sizes)
 
 
 def _three_scores(problem: Problem, at: Array) -> tuple[Array, Array, Array]:
