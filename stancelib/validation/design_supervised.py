@@ -140,7 +140,7 @@ def design_supervised_regression(
     ...     frame, outcome="stance", terms=["after"], prediction="predicted", covariates=["after"]
     ... )
     >>> result.comparison.filter(term="after").select("method", pl.col("estimate").round(2)).rows()
-    [('raw', 0.49), ('corrected', 0.22), ('labels only', 0.24)]
+    [('raw', 0.5), ('corrected', 0.21), ('labels only', 0.16)]
     """
     check_level(confidence_level)
     if n_folds < _FEWEST_FOLDS or n_splits < 1:
@@ -176,7 +176,7 @@ def design_supervised_regression(
             f"the regression has no solution ({error}): too few labels for these terms, or a term "
             "that divides outcomes of 0 and 1 without exception"
         ) from error
-    return _result(read, raw, alone, splits, [CONSTANT, *terms], confidence_level)
+    return _result(read, raw, alone, splits, [CONSTANT, *terms], level=confidence_level)
 
 
 def _check_folds(read: Read, n_folds: int) -> None:
@@ -195,6 +195,7 @@ def _result(
     alone: MomentEstimate,
     splits: SplitEstimates,
     terms: list[str],
+    *,
     level: float,
 ) -> DesignSupervised:
     corrected, labelling = _fitted(splits.combined()), read.labelling

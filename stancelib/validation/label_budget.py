@@ -118,7 +118,7 @@ def labels_for_budget(
         return _all_predicted(correlation, budget, effective_n, prices, n_items)
     each = cost_of_effective_label(squared, prices)
     worth = _known(effective_n) if budget is None else budget / each
-    if squared == 0 or each > prices.label or best_pair(worth, squared, prices.ratio)[1] < 0:
+    if each > prices.label or prices.ratio * (1 - squared) >= squared:
         return _labels_only(correlation, budget, effective_n, prices, n_items)
     labels, unlabelled = (round(x) for x in best_pair(worth, squared, prices.ratio))
     if n_items is not None and labels + unlabelled > n_items:
