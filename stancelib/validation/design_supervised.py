@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from stancelib.errors import ArgumentError, NotEnoughDataError
-from stancelib.validation.array_checks import check_level
+from stancelib.validation.array_checks import check_level, read_tuning
 from stancelib.validation.corrected_tables import (
     CORRECTED,
     LABELS_ONLY,
@@ -33,6 +33,7 @@ from stancelib.validation.design_supervised_frame import (
 )
 from stancelib.validation.design_supervised_result import DesignSupervised
 from stancelib.validation.moments_core import Kind, NoRootError
+from stancelib.validation.prediction_powered_assembly import Tuning
 
 _FEWEST_FOLDS = 2
 
@@ -48,6 +49,7 @@ def design_supervised_regression(
     inclusion_probability: str | None = None,
     covariates: Sequence[str] = (),
     clusters: str | None = None,
+    tuning: Tuning = "power",
     n_folds: int = 5,
     n_splits: int = 10,
     confidence_level: float = 0.95,
@@ -81,6 +83,9 @@ def design_supervised_regression(
         package. They make estimates more precise, and cannot make them wrong.
     clusters : str, optional
         Column with the name of the article (or story) that a row belongs to.
+    tuning : "power" or float
+        How far predictions count, in [0, 1]; "power": with the least sum of variances, so that
+        useless predictions are left out. 1: the estimator of the paper and of the R package.
     n_folds, n_splits : int
         Folds of the cross-fitting, and random divisions into folds, over which the median is taken.
     confidence_level : float
@@ -143,6 +148,7 @@ def design_supervised_regression(
     [('raw', 0.5), ('corrected', 0.21), ('labels only', 0.16)]
     """
     check_level(confidence_level)
+    asked = read_tuning(tuning)
     if n_folds < _FEWEST_FOLDS or n_splits < 1:
         raise ArgumentError(
             f"n_folds must be at least {_FEWEST_FOLDS} and n_splits at least 1; got {n_folds} "
@@ -167,6 +173,7 @@ def design_supervised_regression(
             read.labelling,
             read.features,
             alone.coefficients,
+            tuning=asked,
             n_folds=n_folds,
             n_splits=n_splits,
             seed=seed,
@@ -198,7 +205,8 @@ def _result(
     *,
     level: float,
 ) -> DesignSupervised:
-    corrected, labelling = _fitted(splits.combined()), read.labelling
+    combined, labelling = splits.combined(), read.labelling
+    corrected = _fitted(combined)
     n, n_labels = len(labelling.ratio), int(labelling.labelled.sum())
     methods = {RAW: _fitted(raw), CORRECTED: corrected, LABELS_ONLY: _fitted(alone)}
     comparison = comparison_table(methods, terms, level=level)
@@ -218,6 +226,7 @@ def _result(
                 "se": splits.errors.ravel(),
             }
         ),
+        tuning=combined.tuning,
         explained=explained,
         n_labelled=n_labels,
         n_rows=n,
@@ -225,7 +234,8 @@ def _result(
         confidence_level=level,
         sentence=(
             f"{n_labels:,} labels correct the predictions of {n:,} rows, which explain "
-            f"{explained:.0%} of the labels' variance. {told_rows(comparison, told, level)}"
+            f"{explained:.0%} of the labels' variance (tuning {combined.tuning:.2f}). "
+            f"{told_rows(comparison, told, level)}"
         ),
     )
 

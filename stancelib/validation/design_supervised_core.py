@@ -2,7 +2,8 @@
 
 One variable, the outcome or a column of the design, is known for labelled rows and expected for
 all. Moments of a row are those with the expected value, plus, for a labelled row, the inverse of
-its probability to be labelled times the difference that the true value makes.
+its probability to be labelled times the difference that the true value makes. Moments with the
+expected value are multiplied by `tuning`, in [0, 1], in both places: at 0 they are left out.
 """
 
 from __future__ import annotations
@@ -91,10 +92,11 @@ class Labelling:
 
 @dataclass(frozen=True, slots=True)
 class MomentEstimate:
-    """Roots (k,) of the moments, and their standard errors (k,)."""
+    """Roots (k,) of the moments, and their standard errors (k,); 1 where nothing was tuned."""
 
     coefficients: Array
     errors: Array
+    tuning: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class SplitEstimates:
     ----------
     coefficients, errors : (s, k)
         Of each split.
+    tuning : (s,)
+        Of each split.
     explained : (s,)
         Share of the labels' variance that cross-fitted expectations explain; below 0 where they
         are worse than the labels' mean.
@@ -112,6 +116,7 @@ class SplitEstimates:
 
     coefficients: Array
     errors: Array
+    tuning: Array
     explained: Array
 
     def combined(self) -> MomentEstimate:
@@ -119,7 +124,7 @@ class SplitEstimates:
         middle = np.median(self.coefficients, axis=0)
         spread = (self.coefficients - middle) ** 2
         errors = np.sqrt(np.median(self.errors**2 + spread, axis=0))
-        return MomentEstimate(middle, errors)
+        return MomentEstimate(middle, errors, float(np.median(self.tuning)))
 
 
 def estimate_over_splits(
@@ -128,6 +133,7 @@ def estimate_over_splits(
     features: Array,
     start: Array,
     *,
+    tuning: float | None,
     n_folds: int,
     n_splits: int,
     seed: int,
@@ -140,39 +146,62 @@ def estimate_over_splits(
         generator = np.random.default_rng([seed, split])
         folds = deal_folds(labelling.clusters, known, n_folds, generator)
         guess = cross_fitted(truth, known, features, folds)
-        found.append(estimate_with_guess(variables, labelling, guess, start))
+        found.append(estimate_with_guess(variables, labelling, guess, start, tuning))
         variance = float(truth[known].var())
         missed = float(((truth - guess)[known] ** 2).mean())
         explained.append(1 - missed / variance if variance else np.nan)
     return SplitEstimates(
         np.array([one.coefficients for one in found]),
         np.array([one.errors for one in found]),
+        np.array([one.tuning for one in found]),
         np.array(explained),
     )
 
 
 def estimate_with_guess(
-    variables: Variables, labelling: Labelling, guess: Array, start: Array
+    variables: Variables,
+    labelling: Labelling,
+    guess: Array,
+    start: Array,
+    tuning: float | None,
 ) -> MomentEstimate:
     """Root of the corrected moments, with expected values (n,) of the measured variable.
 
-    `start` (k,) is where to look for it: the estimate from labels alone, of the same limit.
+    `start` (k,) is where to look for it: the estimate from labels alone, of the same limit. Tuning
+    that is None is the best there (`best_tuning`).
     """
     ratio = labelling.ratio
     true = variables.with_measured(np.where(labelling.labelled, variables.measured, 0.0))
     expected = variables.with_measured(guess)
 
+    scale = best_tuning(true, expected, labelling, start) if tuning is None else tuning
+
     def moments(at: Array) -> Array:
-        guessed = expected.scores(at)
-        return np.asarray(guessed + ratio[:, None] * (true.scores(at) - guessed))
+        guessed = (scale * (1 - ratio))[:, None] * expected.scores(at)
+        return np.asarray(guessed + ratio[:, None] * true.scores(at))
 
     def derivative(at: Array) -> Array:
-        total = expected.information(1 - ratio, at) + true.information(ratio, at)
+        total = expected.information(scale * (1 - ratio), at) + true.information(ratio, at)
         return np.asarray(total / len(ratio), dtype=np.float64)
 
     sizes = sizes_of(expected.design)
     at = root_of(lambda at: np.asarray(moments(at).mean(0)), derivative, start, sizes)
-    return _with_errors(at, moments(at), derivative(at), labelling.clusters)
+    found = _with_errors(at, moments(at), derivative(at), labelling.clusters)
+    return replace(found, tuning=scale)
+
+
+def best_tuning(true: Variables, expected: Variables, labelling: Labelling, at: Array) -> float:
+    """Tuning in [0, 1] with the least sum of the variances of coefficients, near `at` (k,).
+
+    As in PPI++ (Angelopoulos, Duchi and Zrnic 2023): the variance is a parabola in it.
+    """
+    ratio, clusters = labelling.ratio, labelling.clusters
+    inverse = np.linalg.inv(true.information(ratio, at))
+    n_clusters = int(clusters.max()) + 1
+    kept = cluster_sums(ratio[:, None] * true.scores(at) @ inverse, clusters, n_clusters)
+    taken = cluster_sums((ratio - 1)[:, None] * expected.scores(at) @ inverse, clusters, n_clusters)
+    size = float((taken**2).sum())
+    return float(np.clip((kept * taken).sum() / size, 0, 1)) if size else 0.0
 
 
 def estimate_weighted(variables: Variables, weights: Array, clusters: Integers) -> MomentEstimate:

@@ -230,16 +230,17 @@ def test_no_weight_for_predictions_gives_labels_only(tuning: float) -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_useless_predictions_give_the_classical_interval(seed: int) -> None:
     """Further rows repeat the labelled design, so that errors differ by predictions alone."""
-    arrays, generator = generate(seed), np.random.default_rng(seed)
-    design = np.tile(arrays.design[:LABELLED], (9, 1))[: len(arrays.design)]
+    n, generator = 8 * LABELLED, np.random.default_rng(seed)
+    arrays = Arrays(**{name: values[:n] for name, values in vars(generate(seed)).items()})
+    design = np.tile(arrays.design[:LABELLED], (8, 1))
     noise = generator.permutation(arrays.predicted)
     share = 1 / (1 + np.exp(-noise))
     useless = Arrays(**{**vars(arrays), "design": design, "predicted": noise, "share": share})
     for result in (useless.mean(), useless.regression(), useless.regression(kind="logistic")):
         errors = result.comparison.pivot("method", index="term", values="se")
-        ratio = errors["corrected"] / errors["labels only"]
-        assert ratio.max() < 1.02  # type: ignore[operator] # a number
-        assert ratio.min() > 0.9  # type: ignore[operator] # by chance, tuned on 120 rows
+        totals = errors.select(pl.col("corrected", "labels only").pow(2).sum().sqrt())
+        # Tuning sees to the sum of variances; by chance, on 120 rows, it may find a use of noise.
+        assert 0.9 < totals.select(pl.col("corrected") / pl.col("labels only")).item() < 1.02
 
 
 def test_perfect_predictions_give_the_estimate_of_all_rows() -> None:
