@@ -84,8 +84,9 @@ def design_supervised_regression(
     clusters : str, optional
         Column with the name of the article (or story) that a row belongs to.
     tuning : "power" or float
-        How far predictions count, in [0, 1]; "power": with the least sum of variances, so that
-        useless predictions are left out. 1: the estimator of the paper and of the R package.
+        How far predictions count, in [0, 1]; "power": each coefficient has its own, with the
+        least variance, so that useless predictions are left out. 1: the estimator of the paper and
+        of the R package.
     n_folds, n_splits : int
         Folds of the cross-fitting, and random divisions into folds, over which the median is taken.
     confidence_level : float
@@ -226,7 +227,7 @@ def _result(
                 "se": splits.errors.ravel(),
             }
         ),
-        tuning=combined.tuning,
+        tuning=dict(zip(terms, combined.tuning.tolist(), strict=True)),
         explained=explained,
         n_labelled=n_labels,
         n_rows=n,
@@ -234,7 +235,7 @@ def _result(
         confidence_level=level,
         sentence=(
             f"{n_labels:,} labels correct the predictions of {n:,} rows, which explain "
-            f"{explained:.0%} of the labels' variance (tuning {combined.tuning:.2f}). "
+            f"{explained:.0%} of the labels' variance. "
             f"{told_rows(comparison, told, level)}"
         ),
     )

@@ -92,11 +92,17 @@ class Labelling:
 
 @dataclass(frozen=True, slots=True)
 class MomentEstimate:
-    """Roots (k,) of the moments, and their standard errors (k,); 1 where nothing was tuned."""
+    """Roots of the moments.
+
+    Attributes
+    ----------
+    coefficients, errors, tuning : (k,)
+        Of each term; `tuning` is 1 where nothing was tuned.
+    """
 
     coefficients: Array
     errors: Array
-    tuning: float = 1.0
+    tuning: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +111,7 @@ class SplitEstimates:
 
     Attributes
     ----------
-    coefficients, errors : (s, k)
-        Of each split.
-    tuning : (s,)
+    coefficients, errors, tuning : (s, k)
         Of each split.
     explained : (s,)
         Share of the labels' variance that cross-fitted expectations explain; below 0 where they
@@ -124,7 +128,7 @@ class SplitEstimates:
         middle = np.median(self.coefficients, axis=0)
         spread = (self.coefficients - middle) ** 2
         errors = np.sqrt(np.median(self.errors**2 + spread, axis=0))
-        return MomentEstimate(middle, errors, float(np.median(self.tuning)))
+        return MomentEstimate(middle, errors, np.median(self.tuning, axis=0))
 
 
 def estimate_over_splits(
@@ -167,14 +171,44 @@ def estimate_with_guess(
 ) -> MomentEstimate:
     """Root of the corrected moments, with expected values (n,) of the measured variable.
 
-    `start` (k,) is where to look for it: the estimate from labels alone, of the same limit. Tuning
-    that is None is the best there (`best_tuning`).
+    `start` (k,) is where to look for it: the estimate from labels alone, of the same limit. With
+    tuning None each coefficient has its own, the best there (`best_tuning`).
     """
-    ratio = labelling.ratio
     true = variables.with_measured(np.where(labelling.labelled, variables.measured, 0.0))
     expected = variables.with_measured(guess)
 
-    scale = best_tuning(true, expected, labelling, start) if tuning is None else tuning
+    if tuning is None:
+        scales = best_tuning(true, expected, labelling, start)
+    else:
+        scales = np.full(len(start), tuning)
+    roots = {scale: _root(true, expected, labelling, start, scale) for scale in set(scales)}
+    return MomentEstimate(
+        np.array([roots[scale].coefficients[term] for term, scale in enumerate(scales)]),
+        np.array([roots[scale].errors[term] for term, scale in enumerate(scales)]),
+        scales,
+    )
+
+
+def best_tuning(true: Variables, expected: Variables, labelling: Labelling, at: Array) -> Array:
+    """Tuning (k,) in [0, 1] with the least variance of each coefficient, near `at` (k,).
+
+    As in PPI++ (Angelopoulos, Duchi and Zrnic 2023), each variance is a parabola in its tuning.
+    """
+    ratio, clusters = labelling.ratio, labelling.clusters
+    inverse = np.linalg.inv(true.information(ratio, at))
+    n_clusters = int(clusters.max()) + 1
+    kept = cluster_sums(ratio[:, None] * true.scores(at) @ inverse, clusters, n_clusters)
+    taken = cluster_sums((ratio - 1)[:, None] * expected.scores(at) @ inverse, clusters, n_clusters)
+    size = (taken**2).sum(0)
+    slope = (kept * taken).sum(0)
+    best = np.divide(slope, size, out=np.zeros_like(size), where=size > 0)
+    return np.asarray(np.clip(best, 0, 1), dtype=np.float64)
+
+
+def _root(
+    true: Variables, expected: Variables, labelling: Labelling, start: Array, scale: float
+) -> MomentEstimate:
+    ratio = labelling.ratio
 
     def moments(at: Array) -> Array:
         guessed = (scale * (1 - ratio))[:, None] * expected.scores(at)
@@ -186,22 +220,7 @@ def estimate_with_guess(
 
     sizes = sizes_of(expected.design)
     at = root_of(lambda at: np.asarray(moments(at).mean(0)), derivative, start, sizes)
-    found = _with_errors(at, moments(at), derivative(at), labelling.clusters)
-    return replace(found, tuning=scale)
-
-
-def best_tuning(true: Variables, expected: Variables, labelling: Labelling, at: Array) -> float:
-    """Tuning in [0, 1] with the least sum of the variances of coefficients, near `at` (k,).
-
-    As in PPI++ (Angelopoulos, Duchi and Zrnic 2023): the variance is a parabola in it.
-    """
-    ratio, clusters = labelling.ratio, labelling.clusters
-    inverse = np.linalg.inv(true.information(ratio, at))
-    n_clusters = int(clusters.max()) + 1
-    kept = cluster_sums(ratio[:, None] * true.scores(at) @ inverse, clusters, n_clusters)
-    taken = cluster_sums((ratio - 1)[:, None] * expected.scores(at) @ inverse, clusters, n_clusters)
-    size = float((taken**2).sum())
-    return float(np.clip((kept * taken).sum() / size, 0, 1)) if size else 0.0
+    return _with_errors(at, moments(at), derivative(at), labelling.clusters)
 
 
 def estimate_weighted(variables: Variables, weights: Array, clusters: Integers) -> MomentEstimate:
@@ -227,4 +246,4 @@ def _with_errors(
     sums = cluster_sums(moments, clusters, int(clusters.max()) + 1) / n
     spread = np.linalg.solve(derivative, sums.T)
     factor = cluster_factor(clusters) * (n - 1) / n
-    return MomentEstimate(at, np.sqrt(factor * (spread**2).sum(1)))
+    return MomentEstimate(at, np.sqrt(factor * (spread**2).sum(1)), np.ones(len(at)))

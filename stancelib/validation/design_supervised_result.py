@@ -25,8 +25,8 @@ class DesignSupervised:
         Columns split, term, estimate, se: how much the random division into folds matters. About
         1.25 times the standard deviation over splits, divided by the root of their number, is the
         error of the median that another seed would show.
-    tuning : float
-        How far predictions counted, median over splits: 0 (not at all) to 1.
+    tuning : dict
+        How far predictions counted for each term, median over splits: 0 (not at all) to 1.
     explained : float
         Share of the labels' variance that cross-fitted expectations explain, median over splits;
         below 0 where they are worse than the labels' mean. Null variance of labels gives NaN.
@@ -46,7 +46,7 @@ class DesignSupervised:
     table: pl.DataFrame
     comparison: pl.DataFrame
     splits: pl.DataFrame
-    tuning: float
+    tuning: dict[str, float]
     explained: float
     n_labelled: int
     n_rows: int
