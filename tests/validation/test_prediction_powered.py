@@ -292,7 +292,7 @@ def test_units_of_a_column_do_not_matter_to_a_logit() -> None:
 
 
 def test_intervals_cover_with_clusters_and_not_without_them() -> None:
-    generator, covered, covered_without, runs = np.random.default_rng(5), 0, 0, 300
+    generator, covered, covered_without, runs = np.random.default_rng(5), 0, 0, 200
     for _ in range(runs):
         effect = np.repeat(generator.normal(0, 0.5, 500), 4)
         truth = effect + generator.normal(0, 0.5, 2_000)
@@ -306,8 +306,8 @@ def test_intervals_cover_with_clusters_and_not_without_them() -> None:
         covered += row["low"] <= 0 <= row["high"]
         row = sl.prediction_powered_mean(*args).table.row(0, named=True)
         covered_without += row["low"] <= 0 <= row["high"]
-    # Three standard errors of a share of 0.95 in 300 runs are 0.038.
-    assert covered / runs == pytest.approx(0.95, abs=0.038)
+    # Three standard errors of a share of 0.95 in 200 runs are 0.046.
+    assert covered / runs == pytest.approx(0.95, abs=0.046)
     assert covered_without / runs < 0.85
 
 
