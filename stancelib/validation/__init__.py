@@ -1,4 +1,5 @@
 """Human labels, from a sample to what they say of a scorer; and audits without them."""
+"""Human labels: whom to ask, how far coders agree, and estimates corrected by few labels."""
 
 from stancelib.validation.adjudication import adjudicate
 from stancelib.validation.audit_result import Audit
@@ -7,6 +8,14 @@ from stancelib.validation.coding_reader import Codings, read_codings
 from stancelib.validation.coding_sheet import write_coding_sheet
 from stancelib.validation.drift import ErrorDrift, error_drift
 from stancelib.validation.gold import gold_labels
+from stancelib.validation.design_supervised import design_supervised_regression
+from stancelib.validation.design_supervised_result import DesignSupervised
+from stancelib.validation.label_budget import LabelBudget, labels_for_budget
+from stancelib.validation.prediction_powered import (
+    prediction_powered_mean,
+    prediction_powered_regression,
+)
+from stancelib.validation.prediction_powered_result import PredictionPowered
 from stancelib.validation.sampling import Sample, draw_sample
 from stancelib.validation.scorer_audit import audit_scorer
 
@@ -24,4 +33,15 @@ __all__ = [
     "gold_labels",
     "read_codings",
     "write_coding_sheet",
+    "DesignSupervised",
+    "LabelBudget",
+    "PredictionPowered",
+    "Sample",
+    "adjudicate",
+    "agreement",
+    "design_supervised_regression",
+    "draw_sample",
+    "labels_for_budget",
+    "prediction_powered_mean",
+    "prediction_powered_regression",
 ]
