@@ -30,7 +30,7 @@ def correct_series(
         target=chosen.target,
         sources=[chosen.source],
         bounds=chosen.bounds,
-        raw=_raw_cells(chosen),
+        raw=raw_cells(chosen),
     )
     freedom = labelled.degrees_of_freedom
     noise = noise_for(raw_fit, labelled)
@@ -52,7 +52,8 @@ def correct_series(
     return replace(effect, sentence=sentence, correction=correction)
 
 
-def _raw_cells(chosen: ChosenSeries) -> RawCells:
+def raw_cells(chosen: ChosenSeries) -> RawCells:
+    """The series as cells without labels."""
     columns = chosen.frame.select(pl.col("stance", "se", "n_effective").cast(pl.Float64))
     stance, se, n_effective = (
         columns[name].fill_null(np.nan).to_numpy() for name in columns.columns

@@ -1,15 +1,14 @@
 """Human labels, from a sample to what they say of a scorer; and audits without them."""
-"""Human labels: whom to ask, how far coders agree, and estimates corrected by few labels."""
 
 from stancelib.validation.adjudication import adjudicate
 from stancelib.validation.audit_result import Audit
 from stancelib.validation.coder_agreement import Agreement, agreement
 from stancelib.validation.coding_reader import Codings, read_codings
 from stancelib.validation.coding_sheet import write_coding_sheet
-from stancelib.validation.drift import ErrorDrift, error_drift
-from stancelib.validation.gold import gold_labels
 from stancelib.validation.design_supervised import design_supervised_regression
 from stancelib.validation.design_supervised_result import DesignSupervised
+from stancelib.validation.drift import ErrorDrift, error_drift
+from stancelib.validation.gold import gold_labels
 from stancelib.validation.label_budget import LabelBudget, labels_for_budget
 from stancelib.validation.prediction_powered import (
     prediction_powered_mean,
@@ -23,25 +22,21 @@ __all__ = [
     "Agreement",
     "Audit",
     "Codings",
-    "ErrorDrift",
-    "Sample",
-    "adjudicate",
-    "agreement",
-    "audit_scorer",
-    "draw_sample",
-    "error_drift",
-    "gold_labels",
-    "read_codings",
-    "write_coding_sheet",
     "DesignSupervised",
+    "ErrorDrift",
     "LabelBudget",
     "PredictionPowered",
     "Sample",
     "adjudicate",
     "agreement",
+    "audit_scorer",
     "design_supervised_regression",
     "draw_sample",
+    "error_drift",
+    "gold_labels",
     "labels_for_budget",
     "prediction_powered_mean",
     "prediction_powered_regression",
+    "read_codings",
+    "write_coding_sheet",
 ]
