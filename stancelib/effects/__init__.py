@@ -25,6 +25,7 @@ from stancelib.effects.placebo_test import placebo_test
 from stancelib.effects.power import power
 from stancelib.effects.power_result import Power
 from stancelib.effects.result import InterruptedTimeSeries
+from stancelib.effects.series_correction import correct_series
 from stancelib.effects.specification_curve import specification_curve
 from stancelib.effects.specification_result import SpecificationCurve
 from stancelib.effects.synthetic_control import synthetic_control
@@ -53,6 +54,7 @@ __all__ = [
     "SyntheticDifferenceInDifferences",
     "adjust",
     "change_points",
+    "correct_series",
     "counterfactual",
     "difference_in_differences",
     "event_overlaps",

@@ -156,6 +156,6 @@ def interrupted_time_series(
     if labels is None:
         return effect
     # The room of labels is entered only with labels.
-    from stancelib.effects.labelled_series import correct_series  # noqa: PLC0415
+    from stancelib.effects.labelled_series import correct_interrupted  # noqa: PLC0415
 
-    return correct_series(chosen, setting, labels, (effect, fit))
+    return correct_interrupted(chosen, setting, labels, (effect, fit))

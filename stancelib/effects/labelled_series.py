@@ -17,7 +17,7 @@ from stancelib.validation.cell_correction_core import CorrectedCells, RawCells
 from stancelib.validation.labelled_cells import label_cells
 
 
-def correct_series(
+def correct_interrupted(
     chosen: ChosenSeries,
     setting: Setting,
     gold: pl.DataFrame,

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.effects.periods import NEEDED, ChosenSeries, check_values, choose_series
+from stancelib.effects.periods import ChosenSeries, check_columns, check_values, choose_series
 from stancelib.errors import ArgumentError, DataError, NotEnoughDataError
 
 Array = NDArray[np.float64]
@@ -90,9 +90,7 @@ def choose_panel(
     every: str | None,
 ) -> ChosenPanel:
     """Check a Series frame once and take one target and some sources (None: all) out of it."""
-    for column in NEEDED:
-        if column not in series.columns:
-            raise DataError.missing_column(column, series.columns)
+    check_columns(series)
     if series["period"].n_unique() == 1:
         raise NotEnoughDataError(
             "the frame has 1 period; an effect needs periods before and after the event"

@@ -10,6 +10,8 @@ import polars as pl
 from stancelib.errors import ArgumentError, DataError, NotEnoughDataError
 
 NEEDED = ("target", "source", "period", "stance", "se", "n_documents", "n_effective")
+# The column of a series that `correct_series` made for reading.
+OWN_SHARE = "own_share"
 # From the longest, so that a monthly series is not taken for a daily one with gaps.
 PERIODS = ("1y", "1q", "1mo", "2w", "1w", "1d")
 
@@ -57,9 +59,7 @@ def choose_series(
     series: pl.DataFrame, *, target: str | None, source: str | None, every: str | None
 ) -> ChosenSeries:
     """Check a Series frame once and take one target and source out of it."""
-    for column in NEEDED:
-        if column not in series.columns:
-            raise DataError.missing_column(column, series.columns)
+    check_columns(series)
     if series.is_empty():
         raise NotEnoughDataError("the series frame has no rows; there is nothing to fit")
     chosen_target = _only(series, "target", target)
@@ -71,6 +71,18 @@ def choose_series(
     length = every or _length_of_period(chosen)
     frame, bounds = _on_calendar(chosen, length, time_zone)
     return ChosenSeries(chosen_target, chosen_source, length, time_zone, frame, bounds)
+
+
+def check_columns(series: pl.DataFrame) -> None:
+    """Refuse what is no Series frame, and one whose cells borrow from each other."""
+    for column in NEEDED:
+        if column not in series.columns:
+            raise DataError.missing_column(column, series.columns)
+    if OWN_SHARE in series.columns:
+        raise DataError(
+            "this series was corrected for reading, and its cells borrow from each other; pass the "
+            "uncorrected series, and the labels as labels="
+        )
 
 
 def _only(series: pl.DataFrame, column: str, wanted: str | None) -> str:

@@ -141,23 +141,6 @@ def degrees_of_freedom(means: CellMeans) -> float:
     return float(np.maximum(means.n_effective - 1, 0.0).sum())
 
 
-def power_tuning(articles: LabelledArticles) -> float:
-    """How much of the prediction to use: the slope of label on prediction within cells, at least 0.
-
-    It makes the variance of ``label - tuning * predicted`` within cells as small as can be; 0 for
-    predictions that say nothing, 1 for a scorer that is right on average.
-    """
-    label = cell_means(articles, articles.label).mean[articles.cell]
-    predicted = cell_means(articles, articles.predicted)
-    centred = articles.predicted - predicted.mean[articles.cell]
-    # A cell counts by its labelled articles, as it does in a regression on cells.
-    weight = articles.share * predicted.n_effective[articles.cell]
-    spread = float((weight * centred**2).sum())
-    if spread <= 0:
-        return 0.0
-    return max(float((weight * centred * (articles.label - label)).sum()) / spread, 0.0)
-
-
 def unseen_share(articles: LabelledArticles) -> Array:
     """Share (K,) of the labelled mean's variance that is left: 0 where all is labelled."""
     squares = articles.share**2
@@ -198,34 +181,6 @@ class CorrectedCells:
     variance: Array
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """How far a prediction follows the truth: the slope of predicted on label within cells.
-
-    Attributes
-    ----------
-    slope, se : float
-        1 for a scorer that passes on what it reads; the error has articles as clusters.
-    """
-
-    slope: float
-    se: float
-
-
-def response_of(articles: LabelledArticles) -> Response:
-    """Slope of the prediction on the label within cells; NaN where labels do not differ."""
-    labels = cell_means(articles, articles.label)
-    predicted = cell_means(articles, articles.predicted).mean[articles.cell]
-    weight = articles.share * labels.n_effective[articles.cell]
-    centred = articles.label - labels.mean[articles.cell]
-    spread = float((weight * centred**2).sum())
-    if spread <= 0:
-        return Response(float("nan"), float("nan"))
-    slope = float((weight * centred * (articles.predicted - predicted)).sum()) / spread
-    residual = articles.predicted - predicted - slope * centred
-    return Response(slope, float(np.sqrt(((weight * centred * residual) ** 2).sum())) / spread)
-
-
 def correct_cells(articles: LabelledArticles, raw: RawCells, tuning: float) -> CorrectedCells:
     """Cells (K,) corrected by their labels; `tuning` 0 gives those of the labels alone.
 
@@ -243,16 +198,43 @@ def correct_cells(articles: LabelledArticles, raw: RawCells, tuning: float) -> C
     tuning : float
         Share of the prediction that is used.
     """
+    rectifier = rectifier_of(articles, raw, tuning)
+    return CorrectedCells(
+        stance=rectifier.mean + (tuning * raw.stance if tuning else 0.0),
+        variance=rectifier.of_articles + rectifier.of_labels,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rectifier:
+    """Label less tuned prediction in K cells; NaN without labels.
+
+    Attributes
+    ----------
+    mean : (K,)
+    of_articles : (K,)
+        Variance of the true cell mean, as its articles scatter; in all cells with articles.
+    of_labels : (K,)
+        Variance of `mean`, as labels were drawn.
+    """
+
+    mean: Array
+    of_articles: Array
+    of_labels: Array
+
+
+def rectifier_of(articles: LabelledArticles, raw: RawCells, tuning: float) -> Rectifier:
+    """What labels add to tuned predictions; see `correct_cells`."""
     labels = cell_means(articles, articles.label)
     rectifier = cell_means(articles, articles.label - tuning * articles.predicted)
     known = labels.n_effective > 0
-    n_articles = np.where(known, raw.n_effective, 1.0)
-    of_articles = _pooled(labels, known) * labels.n_effective / n_articles
-    of_labels = _pooled(rectifier, known) * unseen_share(articles)
+    of_one = np.where(known, _pooled(labels, known) * labels.n_effective, _common(labels))
+    seen = np.isfinite(raw.stance) & (raw.n_effective > 0)
     smaller = _whole_articles(articles, raw)
-    return CorrectedCells(
-        stance=rectifier.mean + (tuning * raw.stance if tuning else 0.0),
-        variance=np.where(known, smaller * of_articles + of_labels, np.nan),
+    return Rectifier(
+        mean=rectifier.mean,
+        of_articles=smaller * of_one / np.where(seen, raw.n_effective, np.nan),
+        of_labels=_pooled(rectifier, known) * unseen_share(articles),
     )
 
 

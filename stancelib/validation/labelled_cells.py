@@ -17,16 +17,16 @@ from stancelib.validation.cell_correction_core import (
     LabelledArticles,
     LabelledPairs,
     RawCells,
-    Response,
+    Rectifier,
     articles_of,
     cell_means,
     correct_cells,
     degrees_of_freedom,
-    power_tuning,
+    rectifier_of,
     residual_variance,
-    response_of,
 )
 from stancelib.validation.gold import NUMBERS
+from stancelib.validation.power_tuning_core import Response, power_tuning, response_of
 
 Array = NDArray[np.float64]
 
@@ -103,6 +103,10 @@ class LabelledSeries:
     def labels_only(self) -> CorrectedCells:
         """The labels alone."""
         return correct_cells(self.articles, self.raw, 0.0)
+
+    def rectifier(self) -> Rectifier:
+        """Label less tuned prediction in each cell, before it is pooled."""
+        return rectifier_of(self.articles, self.raw, self.tuning)
 
     def labels_of_cells(self) -> Array:
         """Labelled articles (G * T), were they equally heavy."""
