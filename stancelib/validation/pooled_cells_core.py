@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _DOUBLINGS, _BISECTIONS = 60, 60
+# Variance below which a rectifier is exact.
+_EXACT = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def pool_cells(observed: Array, variance: Array, group: Integers, n_groups: int)
     scatter = between_cells(observed[known], variance[known], group[known], n_groups)
     total = variance + scatter
     # Cells that are labelled in full, without any scatter, are exact.
-    precision = 1 / np.where(known, np.maximum(total, np.finfo(np.float64).tiny), np.inf)
+    precision = 1 / np.where(known, np.maximum(total, _EXACT), np.inf)
     of_group = np.bincount(group, precision, n_groups)
     centre = np.bincount(group, precision * np.nan_to_num(observed), n_groups) / of_group
     own = np.where(known, scatter * precision, 0.0)
@@ -78,7 +80,7 @@ def between_cells(observed: Array, variance: Array, group: Integers, n_groups: i
         return 0.0
 
     def squares(scatter: float) -> float:
-        weights = 1 / np.maximum(variance + scatter, np.finfo(np.float64).tiny)
+        weights = 1 / np.maximum(variance + scatter, _EXACT)
         total = np.bincount(group, weights, n_groups)
         centre = np.bincount(group, weights * observed, n_groups) / np.where(total > 0, total, 1.0)
         return float((weights * (observed - centre[group]) ** 2).sum())
