@@ -70,8 +70,10 @@ if TYPE_CHECKING:
     )
     from stancelib.training import fine_tune
     from stancelib.validation import (
+        Accuracy,
         Agreement,
         Sample,
+        accuracy,
         adjudicate,
         agreement,
         draw_sample,
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _ROOM_OF = {
+    "Accuracy": "validation",
     "AdjustedEffects": "effects",
     "Agreement": "validation",
     "Alias": "targets",
@@ -108,6 +111,7 @@ _ROOM_OF = {
     "SyntheticDifferenceInDifferences": "effects",
     "TARGETS": "targets",
     "Target": "targets",
+    "accuracy": "validation",
     "adjudicate": "validation",
     "adjust": "effects",
     "agreement": "validation",
@@ -117,13 +121,13 @@ _ROOM_OF = {
     "decompose_change": "series",
     "difference_in_differences": "effects",
     "draw_sample": "validation",
-    "gold_labels": "validation",
     "event_overlaps": "effects",
     "event_study": "effects",
     "find_duplicates": "corpus",
     "find_mentions": "targets",
     "fine_tune": "training",
     "fixed_composition": "series",
+    "gold_labels": "validation",
     "interrupted_counts": "effects",
     "interrupted_time_series": "effects",
     "load_scorer": "scoring",
@@ -148,6 +152,7 @@ _ROOM_OF = {
 
 __all__ = [
     "TARGETS",
+    "Accuracy",
     "AdjustedEffects",
     "Agreement",
     "Alias",
@@ -174,6 +179,7 @@ __all__ = [
     "SyntheticControl",
     "SyntheticDifferenceInDifferences",
     "Target",
+    "accuracy",
     "adjudicate",
     "adjust",
     "agreement",

@@ -1,9 +1,20 @@
-"""Human labels: whom to ask, how far coders agree, and one label from several."""
+"""Human labels: whom to ask, how far coders agree, and how well a scorer says what they say."""
 
+from stancelib.validation.accuracy_result import Accuracy
 from stancelib.validation.adjudication import adjudicate
 from stancelib.validation.coder_agreement import Agreement, agreement
 from stancelib.validation.gold import gold_labels
 from stancelib.validation.sample_result import Sample
 from stancelib.validation.sampling import draw_sample
+from stancelib.validation.scorer_accuracy import accuracy
 
-__all__ = ["Agreement", "Sample", "adjudicate", "agreement", "draw_sample", "gold_labels"]
+__all__ = [
+    "Accuracy",
+    "Agreement",
+    "Sample",
+    "accuracy",
+    "adjudicate",
+    "agreement",
+    "draw_sample",
+    "gold_labels",
+]
