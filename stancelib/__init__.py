@@ -72,12 +72,14 @@ if TYPE_CHECKING:
     from stancelib.validation import (
         Accuracy,
         Agreement,
+        LabelsNeeded,
         Sample,
         accuracy,
         adjudicate,
         agreement,
         draw_sample,
         gold_labels,
+        labels_needed,
     )
 
 __version__ = "0.1.0"
@@ -99,6 +101,7 @@ _ROOM_OF = {
     "InterruptedTimeSeries": "effects",
     "Interruption": "effects",
     "Kernel": "series",
+    "LabelsNeeded": "validation",
     "LocalRegression": "series",
     "OverlapWarning": "effects",
     "PlaceboTest": "effects",
@@ -130,6 +133,7 @@ _ROOM_OF = {
     "gold_labels": "validation",
     "interrupted_counts": "effects",
     "interrupted_time_series": "effects",
+    "labels_needed": "validation",
     "load_scorer": "scoring",
     "load_targets": "targets",
     "open_store": "store",
@@ -168,6 +172,7 @@ __all__ = [
     "InterruptedTimeSeries",
     "Interruption",
     "Kernel",
+    "LabelsNeeded",
     "LocalRegression",
     "OverlapWarning",
     "PlaceboTest",
@@ -198,6 +203,7 @@ __all__ = [
     "gold_labels",
     "interrupted_counts",
     "interrupted_time_series",
+    "labels_needed",
     "load_scorer",
     "load_targets",
     "open_store",
