@@ -81,7 +81,8 @@ def labels_needed(
     confidence_level : float
         Of the effect's interval, which has to leave out 0, and of the interval of `n`.
     n_resamples, seed : int
-        Of the bootstrap of the pilot's articles, which gives the interval of `n`.
+        Of the bootstrap of the pilot's articles (Davison and Hinkley 1997, section 5.2, "basic", of
+        the logarithm), which gives the interval of `n`.
 
     Returns
     -------
@@ -278,7 +279,7 @@ def _ends(
     level: float,
     draws: tuple[int, int],
 ) -> tuple[int, int]:
-    """Percentiles of n over resampled pilots."""
+    """Interval of n: how far resamples lie from it, mirrored on the scale of the logarithm."""
     n_resamples, seed = draws
     generator = np.random.default_rng(seed)
     known = needs(pilot, tuning, *options)
@@ -288,7 +289,10 @@ def _ends(
         n = needs(drawn, tuning, *options).n
         # Where no article has two labels, a resample says nothing of their correlation.
         found[place] = needs(drawn, tuning, *options[:2], known.correlation).n if np.isnan(n) else n
-    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
     # Resamples scatter less than the pilot by a degree of freedom for each cell.
-    factor = len(pilot.label) / (len(pilot.label) - pilot.n_cells)
-    return int(np.floor(low * factor)), int(np.ceil(high * factor))
+    found *= len(pilot.label) / (len(pilot.label) - pilot.n_cells)
+    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
+    if low > 0:
+        low, high = known.n**2 / high, known.n**2 / low
+    most = float(pilot.population.sum())
+    return int(np.floor(low)), int(np.ceil(min(high, most)))

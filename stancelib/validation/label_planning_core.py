@@ -180,10 +180,7 @@ def intra_article_correlation(values: Array, pilot: Pilot) -> float:
     By analysis of variance; NaN where no article has two labels, or there is one article.
     """
     rest = _centred(values, pilot)
-    _, article = np.unique(
-        np.column_stack([pilot.cell, pilot.article]), axis=0, return_inverse=True
-    )
-    article = article.reshape(-1)
+    article, _ = _articles(pilot)
     size = np.bincount(article).astype(np.float64)
     n, k = len(rest), len(size)
     if k == n or k <= pilot.n_cells:
@@ -198,24 +195,35 @@ def intra_article_correlation(values: Array, pilot: Pilot) -> float:
 
 def resampled(pilot: Pilot, generator: np.random.Generator) -> Pilot:
     """A pilot whose articles are drawn again, with replacement, within their cells."""
-    rows: list[Integers] = []
-    articles: list[Integers] = []
-    for cell in range(pilot.n_cells):
-        inside = np.flatnonzero(pilot.cell == cell)
-        names = np.unique(pilot.article[inside])
-        for name in generator.choice(names, len(names)):
-            members = inside[pilot.article[inside] == name]
-            rows.append(members)
-            articles.append(np.full(len(members), len(articles)))
-    chosen = np.concatenate(rows)
+    article, cells = _articles(pilot)
+    order = np.argsort(article, kind="stable")
+    size = np.bincount(article)
+    start = np.cumsum(size) - size
+    chosen = np.concatenate(
+        [
+            generator.choice(inside, len(inside))
+            for inside in (np.flatnonzero(cells == cell) for cell in range(pilot.n_cells))
+        ]
+    )
+    taken = size[chosen]
+    within = np.arange(taken.sum()) - np.repeat(np.cumsum(taken) - taken, taken)
+    rows = order[np.repeat(start[chosen], taken) + within]
     return replace(
         pilot,
-        label=pilot.label[chosen],
-        prediction=pilot.prediction[chosen],
-        weight=pilot.weight[chosen],
-        cell=pilot.cell[chosen],
-        article=np.concatenate(articles),
+        label=pilot.label[rows],
+        prediction=pilot.prediction[rows],
+        weight=pilot.weight[rows],
+        cell=pilot.cell[rows],
+        article=np.repeat(np.arange(len(chosen)), taken),
     )
+
+
+def _articles(pilot: Pilot) -> tuple[Integers, Integers]:
+    """The number of each row's article within its cell, and the cell of each article."""
+    pairs, article = np.unique(
+        np.column_stack([pilot.cell, pilot.article]), axis=0, return_inverse=True
+    )
+    return np.asarray(article.reshape(-1)), np.asarray(pairs[:, 0])
 
 
 def _centred(values: Array, pilot: Pilot) -> Array:
