@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     )
     from stancelib.training import fine_tune
     from stancelib.validation import (
+        Accuracy,
         Agreement,
         Audit,
         Codings,
@@ -81,7 +82,9 @@ if TYPE_CHECKING:
         ErrorDrift,
         LabelBudget,
         PredictionPowered,
+        LabelsNeeded,
         Sample,
+        accuracy,
         adjudicate,
         agreement,
         audit_scorer,
@@ -94,10 +97,12 @@ if TYPE_CHECKING:
         prediction_powered_regression,
         read_codings,
         write_coding_sheet,
+        labels_needed,
     )
 
 
 _ROOM_OF = {
+    "Accuracy": "validation",
     "AdjustedEffects": "effects",
     "Agreement": "validation",
     "Alias": "targets",
@@ -119,6 +124,7 @@ _ROOM_OF = {
     "Interruption": "effects",
     "Kernel": "series",
     "LabelBudget": "validation",
+    "LabelsNeeded": "validation",
     "LocalRegression": "series",
     "OverlapWarning": "effects",
     "PlaceboTest": "effects",
@@ -132,6 +138,7 @@ _ROOM_OF = {
     "SyntheticDifferenceInDifferences": "effects",
     "TARGETS": "targets",
     "Target": "targets",
+    "accuracy": "validation",
     "adjudicate": "validation",
     "adjust": "effects",
     "agreement": "validation",
@@ -155,6 +162,7 @@ _ROOM_OF = {
     "interrupted_counts": "effects",
     "interrupted_time_series": "effects",
     "labels_for_budget": "validation",
+    "labels_needed": "validation",
     "load_scorer": "scoring",
     "load_targets": "targets",
     "open_store": "store",
@@ -181,6 +189,7 @@ _ROOM_OF = {
 
 __all__ = [
     "TARGETS",
+    "Accuracy",
     "AdjustedEffects",
     "Agreement",
     "Alias",
@@ -202,6 +211,7 @@ __all__ = [
     "Interruption",
     "Kernel",
     "LabelBudget",
+    "LabelsNeeded",
     "LocalRegression",
     "OverlapWarning",
     "PlaceboTest",
@@ -214,6 +224,7 @@ __all__ = [
     "SyntheticControl",
     "SyntheticDifferenceInDifferences",
     "Target",
+    "accuracy",
     "adjudicate",
     "adjust",
     "agreement",
@@ -237,6 +248,7 @@ __all__ = [
     "interrupted_counts",
     "interrupted_time_series",
     "labels_for_budget",
+    "labels_needed",
     "load_scorer",
     "load_targets",
     "open_store",

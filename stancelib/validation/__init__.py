@@ -1,5 +1,7 @@
 """Human labels, from a sample to what they say of a scorer; and audits without them."""
+"""Human labels: whom to ask, how far coders agree, and how well a scorer says it."""
 
+from stancelib.validation.accuracy_result import Accuracy
 from stancelib.validation.adjudication import adjudicate
 from stancelib.validation.audit_result import Audit
 from stancelib.validation.coder_agreement import Agreement, agreement
@@ -39,4 +41,21 @@ __all__ = [
     "prediction_powered_regression",
     "read_codings",
     "write_coding_sheet",
+from stancelib.validation.label_planning import labels_needed
+from stancelib.validation.label_planning_result import LabelsNeeded
+from stancelib.validation.sample_result import Sample
+from stancelib.validation.sampling import draw_sample
+from stancelib.validation.scorer_accuracy import accuracy
+
+__all__ = [
+    "Accuracy",
+    "Agreement",
+    "LabelsNeeded",
+    "Sample",
+    "accuracy",
+    "adjudicate",
+    "agreement",
+    "draw_sample",
+    "gold_labels",
+    "labels_needed",
 ]

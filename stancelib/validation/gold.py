@@ -10,7 +10,7 @@ from stancelib.errors import ArgumentError, DataError
 from stancelib.schemas import PARTS, VOICES
 from stancelib.store.selection import check_option, choose_scorer
 from stancelib.validation.coded import LABELS, item_of
-from stancelib.validation.sampling import Sample
+from stancelib.validation.sample_result import Sample
 
 if TYPE_CHECKING:
     from stancelib.scoring import Scorer
@@ -21,7 +21,8 @@ Undecided = Literal["refuse", "leave_out"]
 NUMBERS: Final = {"against": -1.0, "neutral": 0.0, "favor": 1.0}
 _UNDECIDED: Final[tuple[Undecided, ...]] = ("refuse", "leave_out")
 _PAIR: Final = ("sentence_id", "target")
-_DESIGN: Final = (*_PAIR, "doc_id", "stratum", "n_population", "inclusion_probability")
+_NEEDED: Final = (*_PAIR, "doc_id", "stratum", "n_population", "inclusion_probability")
+_DESIGN: Final = (*_NEEDED, "cluster", "cluster_probability")
 
 
 def gold_labels(
@@ -61,8 +62,10 @@ def gold_labels(
         The gold frame, a row for each labelled pair: `item`, `sentence_id`, `target`, `doc_id`,
         `source`, `lang`, `voice`, `part`, `published_at` (UTC), `label`, `p_against`, `p_neutral`,
         `p_favor`, `stance` (predicted, in [-1, 1]), `stratum`, `n_population` (pairs of the
-        stratum), `inclusion_probability` in (0, 1], `n_sentences` (scored sentences of the article
-        on the target) and `scorer`.
+        stratum), `inclusion_probability` in (0, 1], `cluster` (what was drawn as one: the article's
+        `doc_id`, or the pair's `item`; `item`, too, for samples without that column),
+        `cluster_probability` (with which that was drawn), `n_sentences` (scored sentences of the
+        article on the target) and `scorer`.
 
     Raises
     ------
@@ -114,10 +117,12 @@ def gold_labels(
 
 def _pairs(sample: Sample | pl.DataFrame) -> pl.DataFrame:
     pairs = sample.pairs if isinstance(sample, Sample) else sample
-    for name in _DESIGN:
+    for name in _NEEDED:
         if name not in pairs.columns:
             raise DataError.missing_column(name, pairs.columns)
-    return pairs.select(*_DESIGN, item_of().alias("item"))
+    alone = {"cluster": item_of(), "cluster_probability": pl.col("inclusion_probability")}
+    added = {name: value for name, value in alone.items() if name not in pairs.columns}
+    return pairs.with_columns(**added).select(*_DESIGN, item_of().alias("item"))
 
 
 def _labels(labels: pl.DataFrame, drawn: pl.DataFrame) -> pl.DataFrame:
@@ -153,9 +158,11 @@ def _labels(labels: pl.DataFrame, drawn: pl.DataFrame) -> pl.DataFrame:
 
 
 def _responding(drawn: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """The labelled pairs; their probability is multiplied by the share that has labels."""
+    """The labelled pairs; their probability is multiplied by the weighted share with labels."""
+    weight = 1 / pl.col("inclusion_probability")
+    labelled = weight * pl.col("label").is_not_null()
     answered = drawn.join(known, on="item", how="left", maintain_order="left").with_columns(
-        share=pl.col("label").is_not_null().mean().over("stratum")
+        share=(labelled.sum() / weight.sum()).over("stratum")
     )
     empty = answered.filter(pl.col("share") == 0)["stratum"].unique().sort().to_list()
     if empty:
@@ -165,7 +172,11 @@ def _responding(drawn: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         )
     return (
         answered.filter(pl.col("label").is_not_null())
-        .with_columns(pl.col("inclusion_probability") * pl.col("share"))
+        .with_columns(
+            pl.col("inclusion_probability") * pl.col("share"),
+            cluster_probability=pl.col("cluster_probability")
+            * pl.when(pl.col("cluster") == pl.col("item")).then("share").otherwise(1.0),
+        )
         .select(*_DESIGN, "label")
     )
 

@@ -17,6 +17,9 @@ _ROUNDS = 200
 def allocate(weights: Array, lower: Integers, upper: Integers, n: int) -> Integers:
     """Numbers (H,) between `lower` and `upper` that sum to `n`, as near to the weights as can be.
 
+    By the divisors of Webster, which, unlike largest remainders, never take a unit from a stratum
+    because `n` is larger (Balinski and Young 1982, *Fair Representation*).
+
     Parameters
     ----------
     weights : (H,)
@@ -30,22 +33,21 @@ def allocate(weights: Array, lower: Integers, upper: Integers, n: int) -> Intege
     largest = weights.max()
     safe = np.maximum(weights / largest, 1e-9) if largest > 0 else np.ones(len(weights))
 
-    def given(factor: float) -> Array:
-        return np.clip(factor * safe, lower, upper)
+    def given(factor: float) -> Integers:
+        rounded = np.floor(np.minimum(factor * safe + 0.5, upper)).astype(np.int64)
+        return np.asarray(np.clip(rounded, lower, upper), dtype=np.int64)
 
     while given(high).sum() < n:
         high *= 2
     for _ in range(_ROUNDS):
         middle = (low + high) / 2
-        low, high = (middle, high) if given(middle).sum() < n else (low, middle)
-    exact = given(high)
-    found = np.clip(np.floor(exact + 1e-9).astype(np.int64), lower, upper)
-    remainder = exact - found
-    # Ties go to the first stratum, so that the same data give the same sample.
-    for place in np.argsort(-remainder, kind="stable"):
-        if found.sum() >= n:
-            break
-        found[place] += found[place] < upper[place]
+        low, high = (middle, high) if given(middle).sum() <= n else (low, middle)
+    found = given(low)
+    # Strata that come next at the same factor: the first of them, so that the same data give the
+    # same sample.
+    while found.sum() < n:
+        waiting = np.where(found < upper, (found + 0.5) / safe, np.inf)
+        found[np.flatnonzero(waiting <= waiting.min() * (1 + 1e-9))[0]] += 1
     return found
 
 

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-import numpy as np
 import polars as pl
 
-from stancelib.errors import ArgumentError, DataError, NotEnoughDataError
+from stancelib.errors import ArgumentError, DataError
 from stancelib.store.selection import (
     check_option,
     choose_scorer,
     choose_sources,
     choose_targets,
 )
-from stancelib.validation.coded import item_of
-from stancelib.validation.sample_core import allocate, random_numbers, stratum_spread
+from stancelib.validation.sample_design import (
+    PAIR,
+    Allocation,
+    allocated,
+    drawn_pairs,
+    units_of,
+    with_classes,
+)
+from stancelib.validation.sample_result import Sample
 
 if TYPE_CHECKING:
     from stancelib.scoring import Scorer
     from stancelib.store import Store
     from stancelib.store.selection import HasInstant
-
-Allocation = Literal["proportional", "equal", "neyman"]
 
 STRATA: Final = (
     "source",
@@ -36,45 +39,10 @@ STRATA: Final = (
     "before_after",
     "predicted",
 )
+# What one article has in several values.
+_WITHIN_ARTICLES: Final = ("voice", "part", "predicted")
 _ALLOCATIONS: Final[tuple[Allocation, ...]] = ("proportional", "equal", "neyman")
-_UNITS: Final = {"1d": "day", "1w": "week", "1mo": "month", "1q": "quarter", "1y": "year"}
-_PAIR: Final = ("sentence_id", "target")
-_CLASSES: Final = ("against", "neutral", "favor")
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A probability sample of (sentence, target) pairs.
-
-    Attributes
-    ----------
-    pairs : polars.DataFrame
-        A row for each pair, by stratum: `item` (its key on coding sheets), `sentence_id`,
-        `target`, `doc_id`, `source`, `lang`, `voice`, `part`, `published_at` (UTC), `stratum`
-        (number), `n_population` (pairs of the stratum), `inclusion_probability`, `weight` (its
-        inverse), and `earlier` (whether an earlier round had it).
-    strata : polars.DataFrame
-        A row for each stratum: `stratum`, the columns that it is made of, `n_population`,
-        `n_sample`, `inclusion_probability` and `predicted_sd` (of the predicted stance).
-    n_left_earlier : int
-        Pairs of the earlier round that this one does not hold, because articles were added or the
-        strata changed. Their labels do not belong to this sample.
-    scorer : str
-        Whose predictions were used.
-    seed : int
-        The same seed, store and options give the same sample.
-
-    Examples
-    --------
-    >>> Sample.__name__
-    'Sample'
-    """
-
-    pairs: pl.DataFrame
-    strata: pl.DataFrame
-    n_left_earlier: int
-    scorer: str
-    seed: int
+UNITS: Final = {"1d": "day", "1w": "week", "1mo": "month", "1q": "quarter", "1y": "year"}
 
 
 def draw_sample(
@@ -83,6 +51,8 @@ def draw_sample(
     *,
     strata: Sequence[str] = ("source", "target"),
     allocation: Allocation = "proportional",
+    cluster: Literal["article"] | None = None,
+    per_article: int | None = None,
     target: str | Sequence[str] | None = None,
     source: str | Sequence[str] | None = None,
     every: str = "1mo",
@@ -99,18 +69,30 @@ def draw_sample(
     pairs with the smallest numbers. So a larger sample with the same seed holds the smaller one,
     no pair is drawn twice, and the probabilities are those of one draw of the larger size.
 
+    With ``cluster="article"`` articles are drawn so, and each gives all its pairs in its stratum
+    (on the stratum's target where strata are made by target, else on all targets of the sample),
+    or `per_article` of them. A coder reads fewer articles for the same number of pairs, which tell
+    less as they are the more alike.
+
     Parameters
     ----------
     store : Store
         With scores.
     n : int
-        Pairs in all, those of earlier rounds included.
+        Pairs in all, those of earlier rounds included; articles in all where these are drawn (an
+        article on two targets counts twice where strata are made by target).
     strata : sequence of str
         Of source, target, lang, voice, part, period (see `every`), before_after (of `event`) and
-        predicted (the most likely class); none for a simple random sample.
+        predicted (the most likely class); none for a simple random sample. Not voice, part or
+        predicted where articles are drawn, within which they differ.
     allocation : {"proportional", "equal", "neyman"}
-        Pairs of a stratum by its size, alike for all strata, or by size times the standard
-        deviation of the predicted stance, which is best for the overall mean (Neyman 1934).
+        Pairs (articles) of a stratum by its size, alike for all strata, or by size times the
+        standard deviation of the predicted stance, which is best for the overall mean (Neyman
+        1934).
+    cluster : {"article"}, optional
+        What is drawn as one; pairs by themselves when not given.
+    per_article : int, optional
+        Most pairs of an article, drawn at random in a second stage; all when not given.
     target, source : str, sequence of str or None
         Leave other targets or sources out of the population.
     every : {"1d", "1w", "1mo", "1q", "1y"}
@@ -120,8 +102,8 @@ def draw_sample(
     event : Event, optional
         For ``before_after``: what was published before its `at`, and from then on.
     fewest : int
-        Least number of pairs in each stratum (all where it has fewer); 2 let a variance be
-        estimated.
+        Least number of pairs (articles) in each stratum (all where it has fewer); 2 let a variance
+        be estimated.
     earlier : polars.DataFrame, optional
         Columns ``sentence_id`` and ``target``: pairs that are coded already. They are marked.
     scorer : str, Scorer or None
@@ -137,18 +119,20 @@ def draw_sample(
     Raises
     ------
     ArgumentError
-        For an unknown stratum, allocation or name, ``before_after`` without an event, `n` below 1.
+        For an unknown stratum, allocation or name, ``before_after`` without an event, `n` below 1,
+        a stratum that differs within an article that is drawn, `per_article` without articles.
     DataError
         If a target is scored in part, or `earlier` lacks a column.
     NotEnoughDataError
-        If the population has fewer than `n` pairs, or `n` is too small for `fewest` in each
-        stratum.
+        If the population has fewer than `n` pairs (articles), or `n` is too small for `fewest` in
+        each stratum.
 
     References
     ----------
     Ohlsson, E. (1995). Coordination of samples using permanent random numbers. In Business Survey
     Methods, Wiley, chapter 9. Neyman, J. (1934). On the two different aspects of the
-    representative method. JRSS 97(4), 558-625.
+    representative method. JRSS 97(4), 558-625. Cochran, W. G. (1977). Sampling Techniques, third
+    edition, chapters 9A (clusters) and 10 (two stages).
 
     Examples
     --------
@@ -163,13 +147,10 @@ def draw_sample(
     ... ].sum()
     (40, True)
     """
-    if n < 1 or fewest < 1:
-        raise ArgumentError(f"n and fewest must be at least 1; got n={n}, fewest={fewest}")
-    for name in strata:
-        if name not in STRATA:
-            raise ArgumentError.unknown("stratum", name, STRATA)
+    chosen = list(dict.fromkeys(strata))
+    _check(n, chosen, fewest, cluster, per_article)
     check_option("allocation", allocation, _ALLOCATIONS)
-    if "before_after" in strata and event is None:
+    if "before_after" in chosen and event is None:
         raise ArgumentError("strata=['before_after'] needs event=, the moment that divides")
     name = choose_scorer(store.database, scorer)
     population = store.database.frame(
@@ -178,113 +159,68 @@ def draw_sample(
             "scorer": name,
             "targets": choose_targets(store.database, name, target),
             "sources": choose_sources(store.database, source),
-            "unit": _UNITS[check_option("every", every, _UNITS)],
+            "unit": UNITS[check_option("every", every, UNITS)],
             "time_zone": time_zone,
         },
         room="stancelib.validation",
     )
-    if population.height < n:
-        raise NotEnoughDataError(f"the population has {population.height:,} pairs; n={n:,}")
-    numbered, keys = _in_strata(_with_classes(population, event), list(dict.fromkeys(strata)))
-    described = _allocated(numbered, keys, n, allocation, fewest)
-    pairs = _drawn(numbered, described, seed)
+    units = units_of(
+        with_classes(population, event),
+        chosen,
+        by_article=cluster is not None,
+        per_article=per_article,
+    )
+    described = allocated(units, n, allocation, fewest)
+    pairs = drawn_pairs(units, described, seed)
     known = _earlier(earlier)
     marked = pairs.join(
-        known.with_columns(earlier=pl.lit(value=True)), on=_PAIR, how="left", maintain_order="left"
+        known.with_columns(earlier=pl.lit(value=True)), on=PAIR, how="left", maintain_order="left"
     ).with_columns(pl.col("earlier").fill_null(value=False))
     return Sample(
         pairs=marked,
-        strata=described,
+        strata=_with_pairs(described, pairs),
         n_left_earlier=known.height - int(marked["earlier"].sum()),
         scorer=name,
         seed=seed,
     )
 
 
-def _with_classes(population: pl.DataFrame, event: HasInstant | None) -> pl.DataFrame:
-    largest = pl.concat_list("p_against", "p_neutral", "p_favor").list.arg_max()
-    after = pl.lit(None, pl.String)
-    if event is not None:
-        after = (
-            pl.when(pl.col("published_at") >= event.at)
-            .then(pl.lit("after"))
-            .otherwise(pl.lit("before"))
+def _check(
+    n: int, strata: list[str], fewest: int, cluster: str | None, per_article: int | None
+) -> None:
+    if n < 1 or fewest < 1:
+        raise ArgumentError(f"n and fewest must be at least 1; got n={n}, fewest={fewest}")
+    for name in strata:
+        if name not in STRATA:
+            raise ArgumentError.unknown("stratum", name, STRATA)
+    if cluster is None:
+        if per_article is not None:
+            raise ArgumentError('per_article needs cluster="article"')
+        return
+    check_option("cluster", cluster, ("article",))
+    if per_article is not None and per_article < 1:
+        raise ArgumentError(f"per_article must be at least 1; got {per_article}")
+    if within := [name for name in strata if name in _WITHIN_ARTICLES]:
+        constant = ", ".join(name for name in STRATA if name not in _WITHIN_ARTICLES)
+        raise ArgumentError(
+            f"the stratum {within[0]!r} differs within an article, which is drawn as one; with "
+            f'cluster="article" strata can be {constant}'
         )
-    return population.with_columns(
-        predicted=largest.replace_strict(dict(enumerate(_CLASSES)), return_dtype=pl.String),
-        before_after=after,
-    )
 
 
-def _in_strata(population: pl.DataFrame, strata: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The population with the number of each pair's stratum, and the strata."""
-    if not strata:
-        return population.with_columns(stratum=pl.lit(0, pl.Int64)), pl.DataFrame({"stratum": [0]})
-    keys = population.select(strata).unique().sort(strata)
-    keys = keys.with_row_index("stratum").cast({"stratum": pl.Int64})
-    return population.join(keys, on=strata, maintain_order="left"), keys
-
-
-def _allocated(
-    population: pl.DataFrame, keys: pl.DataFrame, n: int, allocation: Allocation, fewest: int
-) -> pl.DataFrame:
-    of_pair = population["stratum"].to_numpy()
-    sizes = np.bincount(of_pair, minlength=keys.height)
-    stance = (population["p_favor"] - population["p_against"]).to_numpy()
-    spread = stratum_spread(stance, of_pair, keys.height)
-    lower = np.minimum(fewest, sizes)
-    if lower.sum() > n:
-        raise NotEnoughDataError(
-            f"n={n:,} is too few for {fewest} pairs in each of {keys.height:,} strata "
-            f"({int(lower.sum()):,}); take fewer strata, or a larger n"
-        )
-    weights = {
-        "proportional": sizes.astype(np.float64),
-        "equal": np.ones(keys.height),
-        "neyman": sizes * spread,
-    }[allocation]
-    taken = allocate(weights, lower, sizes, n)
-    return keys.with_columns(
-        n_population=pl.Series(sizes, dtype=pl.Int64),
-        n_sample=pl.Series(taken, dtype=pl.Int64),
-        inclusion_probability=pl.Series(taken / sizes),
-        predicted_sd=pl.Series(spread),
-    )
-
-
-def _drawn(population: pl.DataFrame, strata: pl.DataFrame, seed: int) -> pl.DataFrame:
-    keys = population.select(pl.concat_str(*_PAIR, separator="\x1f")).to_series()
-    return (
-        population.with_columns(number=pl.Series(random_numbers(keys, seed)))
-        .sort("stratum", "number", *_PAIR)
-        .join(
-            strata.select("stratum", "n_population", "n_sample", "inclusion_probability"),
-            on="stratum",
-            maintain_order="left",
-        )
-        .filter(pl.int_range(pl.len()).over("stratum") < pl.col("n_sample"))
-        .with_columns(weight=1 / pl.col("inclusion_probability"))
-        .select(
-            item_of().alias("item"),
-            *_PAIR,
-            "doc_id",
-            "source",
-            "lang",
-            "voice",
-            "part",
-            "published_at",
-            "stratum",
-            "n_population",
-            "inclusion_probability",
-            "weight",
-        )
-    )
+def _with_pairs(strata: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The strata with the number of pairs that were drawn, which articles make random."""
+    counted = pairs.group_by("stratum").agg(n_sample=pl.len().cast(pl.Int64))
+    joined = strata.join(counted, on="stratum", how="left", maintain_order="left")
+    place = strata.columns.index("n_population") + 1
+    before, after = strata.columns[:place], strata.columns[place:]
+    return joined.with_columns(pl.col("n_sample").fill_null(0)).select(*before, "n_sample", *after)
 
 
 def _earlier(earlier: pl.DataFrame | None) -> pl.DataFrame:
     if earlier is None:
-        return pl.DataFrame(schema=dict.fromkeys(_PAIR, pl.String))
-    missing = [name for name in _PAIR if name not in earlier.columns]
+        return pl.DataFrame(schema=dict.fromkeys(PAIR, pl.String))
+    missing = [name for name in PAIR if name not in earlier.columns]
     if missing:
         raise DataError(f"earlier needs the columns sentence_id and target; {missing} not found")
-    return earlier.select(pl.col(name).cast(pl.String) for name in _PAIR).unique()
+    return earlier.select(pl.col(name).cast(pl.String) for name in PAIR).unique()

@@ -38,6 +38,8 @@ select
     labelled_pairs.stratum,
     labelled_pairs.n_population,
     labelled_pairs.inclusion_probability,
+    labelled_pairs.cluster,
+    labelled_pairs.cluster_probability,
     articles.n_sentences,
     articles.scorer
 from articles
