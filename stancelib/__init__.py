@@ -81,8 +81,8 @@ if TYPE_CHECKING:
         DesignSupervised,
         ErrorDrift,
         LabelBudget,
-        PredictionPowered,
         LabelsNeeded,
+        PredictionPowered,
         Sample,
         accuracy,
         adjudicate,
@@ -93,11 +93,11 @@ if TYPE_CHECKING:
         error_drift,
         gold_labels,
         labels_for_budget,
+        labels_needed,
         prediction_powered_mean,
         prediction_powered_regression,
         read_codings,
         write_coding_sheet,
-        labels_needed,
     )
 
 

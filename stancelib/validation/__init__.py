@@ -1,5 +1,4 @@
 """Human labels, from a sample to what they say of a scorer; and audits without them."""
-"""Human labels: whom to ask, how far coders agree, and how well a scorer says it."""
 
 from stancelib.validation.accuracy_result import Accuracy
 from stancelib.validation.adjudication import adjudicate
@@ -12,23 +11,30 @@ from stancelib.validation.design_supervised_result import DesignSupervised
 from stancelib.validation.drift import ErrorDrift, error_drift
 from stancelib.validation.gold import gold_labels
 from stancelib.validation.label_budget import LabelBudget, labels_for_budget
+from stancelib.validation.label_planning import labels_needed
+from stancelib.validation.label_planning_result import LabelsNeeded
 from stancelib.validation.prediction_powered import (
     prediction_powered_mean,
     prediction_powered_regression,
 )
 from stancelib.validation.prediction_powered_result import PredictionPowered
-from stancelib.validation.sampling import Sample, draw_sample
+from stancelib.validation.sample_result import Sample
+from stancelib.validation.sampling import draw_sample
+from stancelib.validation.scorer_accuracy import accuracy
 from stancelib.validation.scorer_audit import audit_scorer
 
 __all__ = [
+    "Accuracy",
     "Agreement",
     "Audit",
     "Codings",
     "DesignSupervised",
     "ErrorDrift",
     "LabelBudget",
+    "LabelsNeeded",
     "PredictionPowered",
     "Sample",
+    "accuracy",
     "adjudicate",
     "agreement",
     "audit_scorer",
@@ -37,25 +43,9 @@ __all__ = [
     "error_drift",
     "gold_labels",
     "labels_for_budget",
+    "labels_needed",
     "prediction_powered_mean",
     "prediction_powered_regression",
     "read_codings",
     "write_coding_sheet",
-from stancelib.validation.label_planning import labels_needed
-from stancelib.validation.label_planning_result import LabelsNeeded
-from stancelib.validation.sample_result import Sample
-from stancelib.validation.sampling import draw_sample
-from stancelib.validation.scorer_accuracy import accuracy
-
-__all__ = [
-    "Accuracy",
-    "Agreement",
-    "LabelsNeeded",
-    "Sample",
-    "accuracy",
-    "adjudicate",
-    "agreement",
-    "draw_sample",
-    "gold_labels",
-    "labels_needed",
 ]

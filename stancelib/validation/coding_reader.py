@@ -11,7 +11,7 @@ import polars as pl
 from stancelib.errors import DataError
 from stancelib.validation.coding_files import FIELDS, Paths, raw_rows
 from stancelib.validation.label_words import is_key_of_the_page, is_one, label_of
-from stancelib.validation.sampling import Sample
+from stancelib.validation.sample_result import Sample
 from stancelib.validation.sheet_rows import item_of
 
 NO_ITEM: Final = "no item"

@@ -12,7 +12,7 @@ from stancelib.errors import ArgumentError
 from stancelib.store.selection import check_option, choose_scorer
 from stancelib.validation.codebook import Codebook, load_codebook
 from stancelib.validation.coded import LABELS
-from stancelib.validation.sampling import Sample
+from stancelib.validation.sample_result import Sample
 from stancelib.validation.sheet_page import write_page
 from stancelib.validation.sheet_rows import marked_sentence, sheet_rows
 from stancelib.validation.sheet_tables import write_csv, write_xlsx
