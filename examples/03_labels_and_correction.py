@@ -120,7 +120,10 @@ def show_effect(
     """Print how the scorer errs, and the effect without labels, corrected, and by labels alone."""
     drawn = labels.filter(pl.col("item").is_in(sample.pairs["item"].implode()))
     gold = sl.gold_labels(store, sample, drawn)
-    # MERGE: once sl.accuracy is there, print its sentence and its table by before_after here.
+    accuracy = sl.accuracy(store, gold, by="before_after", event=INVASION)
+    print(accuracy.sentence)
+    shown = accuracy.table.filter(pl.col("measure").is_in(["accuracy", "macro_f1", "bias"]))
+    print(shown.select("group", "measure", "estimate", "low", "high"))
     drift = sl.error_drift(store, gold, INVASION, by=["voice"])
     print(drift.sentence)
     print(drift.table.select("group", "level", "before", "after", "estimate", "low", "high"))
