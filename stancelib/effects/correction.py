@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from stancelib.effects.presentation import plain_table, plain_value
+from stancelib.effects.presentation import Shown, plain_table, plain_value
 
 if TYPE_CHECKING:
     from stancelib.validation.drift import ErrorDrift
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Correction:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Correction(Shown):
     """What human labels did to an effect; `effect.correction` where ``labels=`` were given.
 
     Attributes
@@ -64,3 +64,6 @@ class Correction:
             "between": plain_table(self.drift.between),
         }
         return values | {"table": plain_table(self.table), "drift": drift}
+
+    def __repr__(self) -> str:
+        return f"Correction({self.sentence})"
