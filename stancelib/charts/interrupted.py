@@ -223,7 +223,10 @@ def observed_points(seen: alt.NamedData, x: alt.X, y: alt.Y, period: str) -> alt
 def _domain(frame: pl.DataFrame, lines: pl.DataFrame) -> tuple[float, float]:
     values = [frame["stance"], lines["value"], lines["low"], lines["high"]]
     joined = pl.concat([pl.Series("value", column, dtype=pl.Float64) for column in values])
-    return stance_domain(joined.clip(-1, 1))
+    low, high = stance_domain(joined.clip(-1, 1))
+    # Few labels may carry a corrected stance beyond the ends of the scale.
+    seen: list[float] = frame["stance"].drop_nulls().to_list()
+    return min([low, *seen]), max([high, *seen])
 
 
 def _notes(

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from stancelib.effects.presentation import plain_table, plain_value
+from stancelib.effects.presentation import Shown, plain_table, plain_value
 
 if TYPE_CHECKING:
     from stancelib.validation.drift import ErrorDrift
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Correction:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Correction(Shown):
     """What human labels did to an effect; `effect.correction` where ``labels=`` were given.
 
     Attributes
@@ -27,9 +27,11 @@ class Correction:
     n_outside : int
         Labels of other targets, sources or times, which were not used.
     tuning : float
-        Share of the predictions that is used; 0 where they say nothing.
+        Factor of the predictions: 0 where they say nothing, 1 where they are right on average, above
+        it where they say too little.
     effective_labels : float
-        Labels that would measure the cells as well without the scorer.
+        Labels that would measure the cells as well without the scorer. An effect gains less where
+        the outlet itself moves from period to period, and more where predictions tell how far.
     drift : ErrorDrift or None
         Whether the scorer's error changed at the event; null with fewer than two labelled articles
         on a side.
@@ -64,3 +66,6 @@ class Correction:
             "between": plain_table(self.drift.between),
         }
         return values | {"table": plain_table(self.table), "drift": drift}
+
+    def __repr__(self) -> str:
+        return f"Correction({self.sentence})"

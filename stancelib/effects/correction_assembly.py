@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
@@ -38,10 +40,10 @@ def correction_of(
         drift = drift_of(labelled.gold, at, DRIFT_GROUPS, confidence_level)
     except NotEnoughDataError:
         drift = None
-    words = f"Corrected with {labelled.n_labels:,} human labels of {labelled.n_articles:,} articles"
-    if np.isfinite(labelled.effective_labels):
-        words += f", worth {labelled.effective_labels:,.0f} without the scorer"
     rows = table.filter(term=term)
+    words = f"Corrected with {labelled.n_labels:,} labels of {labelled.n_articles:,} articles"
+    if (shorter := _shorter(rows)) is not None:
+        words += f", {shorter} than labels alone would"
     others = "; ".join(
         f"{name} {_words(rows.filter(method=method))}"
         for method, name in (("uncorrected", "uncorrected"), ("labels_only", "labels alone"))
@@ -58,10 +60,38 @@ def correction_of(
     )
 
 
+def _shorter(rows: pl.DataFrame) -> str | None:
+    """How much shorter predictions make the interval; null where one has no ends."""
+    widths = dict(rows.select("method", pl.col("high") - pl.col("low")).rows())
+    if not widths["corrected"] or not widths["labels_only"]:
+        return None
+    percent = round(100 * (1 - widths["corrected"] / widths["labels_only"]))
+    if percent == 0:
+        return "which leave an interval no shorter"
+    return f"which leave an interval {abs(percent)} % {'shorter' if percent > 0 else 'longer'}"
+
+
+@contextmanager
+def fitting_labelled_cells(labelled: LabelledSeries) -> Iterator[None]:
+    """Say of what is missing in the cells with labels that labels are."""
+    try:
+        yield
+    except NotEnoughDataError as error:
+        n_labelled = int((labelled.labels_of_cells() > 0).sum())
+        n_cells = int(np.isfinite(labelled.raw.stance).sum())
+        raise NotEnoughDataError(
+            f"{labelled.n_labels:,} labels lie in {n_labelled:,} of {n_cells:,} cells with "
+            "articles, and only these are fitted; label more, or take longer periods (every=...). "
+            f"Of these cells: {error}"
+        ) from error
+
+
 def _words(row: pl.DataFrame) -> str:
     values = row.row(0, named=True)
     if values["low"] is None or values["high"] is None:
-        return "unknown" if values["estimate"] is None else f"{values['estimate']:+.2f}"
+        if values["estimate"] is None:
+            return "unknown"
+        return signed(Quantity(values["estimate"], -np.inf, np.inf))
     quantity = Quantity(values["estimate"], values["low"], values["high"])
     return f"{signed(quantity)} ({interval(quantity)})"
 
@@ -87,6 +117,9 @@ def written_as_articles(cells: CorrectedCells, degrees_of_freedom: float) -> dic
     """
     known = np.isfinite(cells.stance)
     precision = 1 / np.where(known & (cells.variance > 0), cells.variance, np.nan)
+    if np.isnan(precision).all():
+        # Labels that do not scatter in any cell: nothing is known of the size of the noise.
+        return {"stance": cells.stance, "se": np.sqrt(cells.variance), "n_effective": 1.0 * known}
     factor = (degrees_of_freedom + known.sum()) / np.nansum(precision)
     return {
         "stance": cells.stance,

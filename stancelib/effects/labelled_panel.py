@@ -9,7 +9,11 @@ from typing import TypeVar
 import numpy as np
 import polars as pl
 
-from stancelib.effects.correction_assembly import correction_of, written_as_articles
+from stancelib.effects.correction_assembly import (
+    correction_of,
+    fitting_labelled_cells,
+    written_as_articles,
+)
 from stancelib.effects.difference_in_differences_result import DifferenceInDifferences
 from stancelib.effects.event_study_result import EventStudy
 from stancelib.effects.panel_placement import ComparedSources
@@ -37,8 +41,9 @@ def correct_panel(
             panel.stance.ravel(), panel.se.ravel() ** 2, np.nan_to_num(panel.n_effective.ravel())
         ),
     )
-    effect = estimate(_with_cells(compared, labelled.corrected(), labelled))
-    alone = estimate(_with_cells(compared, labelled.labels_only(), labelled))
+    with fitting_labelled_cells(labelled):
+        effect = estimate(_with_cells(compared, labelled.corrected(), labelled))
+        alone = estimate(_with_cells(compared, labelled.labels_only(), labelled))
     tables = {
         "uncorrected": uncorrected.table,
         "corrected": effect.table,

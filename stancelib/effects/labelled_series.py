@@ -7,7 +7,12 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from stancelib.effects.correction_assembly import correction_of, noise_for, written_as_articles
+from stancelib.effects.correction_assembly import (
+    correction_of,
+    fitting_labelled_cells,
+    noise_for,
+    written_as_articles,
+)
 from stancelib.effects.interrupted_estimate import Setting, estimate
 from stancelib.effects.periods import ChosenSeries
 from stancelib.effects.regression_core import RegressionFit
@@ -34,8 +39,9 @@ def correct_interrupted(
     )
     freedom = labelled.degrees_of_freedom
     noise = noise_for(raw_fit, labelled)
-    effect, _ = estimate(with_cells(chosen, labelled.corrected(), freedom), setting, noise)
-    alone, _ = estimate(with_cells(chosen, labelled.labels_only(), freedom), setting)
+    with fitting_labelled_cells(labelled):
+        effect, _ = estimate(with_cells(chosen, labelled.corrected(), freedom), setting, noise)
+        alone, _ = estimate(with_cells(chosen, labelled.labels_only(), freedom), setting)
     tables = {
         "uncorrected": uncorrected.table,
         "corrected": effect.table,

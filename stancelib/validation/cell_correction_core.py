@@ -17,6 +17,9 @@ from stancelib.series.precision_core import sampling_variances
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+# Squares that are less than this share of those around 0 are rounding errors of equal values.
+ROUNDING = float(np.finfo(np.float64).eps)
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledPairs:
@@ -125,6 +128,7 @@ def cell_means(articles: LabelledArticles, values: Array) -> CellMeans:
     n_articles = articles.sums(np.ones(len(share)))
     mean = np.where(n_articles > 0, articles.sums(share * values), np.nan)
     squares = articles.sums((share * (values - mean[articles.cell])) ** 2)
+    squares = np.where(squares > ROUNDING * articles.sums((share * values) ** 2), squares, 0.0)
     second, third = articles.sums(share**2), articles.sums(share**3)
     expected = second - 2 * third + second**2
     several = n_articles > 1
@@ -264,6 +268,9 @@ def _common(means: CellMeans) -> float:
 def _pooled(means: CellMeans, known: NDArray[np.bool_]) -> Array:
     """Variances (K,) drawn toward those of all cells; NaN in cells without labels."""
     variances = np.full(len(known), np.nan)
+    if _common(means) == 0:
+        variances[known] = 0.0
+        return variances
     variances[known] = sampling_variances(
         np.sqrt(means.variance[known]), means.n_effective[known]
     ).variances

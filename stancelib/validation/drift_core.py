@@ -11,6 +11,9 @@ from scipy import stats
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+# Squares that are less than this share of those around 0 are rounding errors of equal values.
+_ROUNDING = float(np.finfo(np.float64).eps)
+
 
 @dataclass(frozen=True, slots=True)
 class WeightedMean:
@@ -67,6 +70,8 @@ def weighted_mean(values: Array, weights: Array, articles: Integers) -> Weighted
     second, third, fourth = (float((share**power).sum()) for power in (2, 3, 4))
     expected = second - 2 * third + second**2
     squares = float(((share * (of_article - mean)) ** 2).sum())
+    if squares <= _ROUNDING * float(((share * of_article) ** 2).sum()):
+        squares = 0.0
     freedom = max(second**2 / fourth - 1, 1.0)
     return WeightedMean(mean, second / expected * squares, freedom, n_articles)
 
@@ -82,7 +87,7 @@ def difference(before: WeightedMean, after: WeightedMean, level: float) -> Diffe
     freedom = variance**2 / sum(parts)
     se = float(np.sqrt(variance))
     half = float(stats.t.ppf((1 + level) / 2, freedom)) * se
-    found = (stats.t.ppf(0.975, freedom) + stats.t.ppf(0.8, freedom)) * se
+    found = (stats.t.ppf((1 + level) / 2, freedom) + stats.t.ppf(0.8, freedom)) * se
     p_value = float(2 * stats.t.sf(abs(estimate) / se, freedom))
     return Difference(
         estimate, se, float(freedom), estimate - half, estimate + half, p_value, float(found)

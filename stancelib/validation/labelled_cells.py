@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from stancelib.errors import DataError, NotEnoughDataError
+from stancelib.errors import ArgumentError, DataError, NotEnoughDataError
 from stancelib.validation.cell_correction_core import (
     CorrectedCells,
     LabelledArticles,
@@ -24,6 +24,7 @@ from stancelib.validation.cell_correction_core import (
     degrees_of_freedom,
     rectifier_of,
     residual_variance,
+    unseen_share,
 )
 from stancelib.validation.gold import NUMBERS
 from stancelib.validation.power_tuning_core import Response, power_tuning, response_of
@@ -39,7 +40,11 @@ GOLD_COLUMNS: Final = (
     "stance",
     "inclusion_probability",
     "n_sentences",
+    "lang",
+    "voice",
 )
+_NAMES: Final = ("target", "source", "doc_id", "lang", "voice")
+_NUMBERS: Final = ("stance", "inclusion_probability", "n_sentences")
 # Below it, neither the scatter of labels nor what the predictions are worth can be estimated.
 FEWEST_DEGREES_OF_FREEDOM: Final = 10.0
 TOTAL: Final = "all"
@@ -92,9 +97,17 @@ class LabelledSeries:
 
     @property
     def effective_labels(self) -> float:
-        """Labels that would measure the cells as well without the scorer."""
-        left = residual_variance(self.articles, self.tuning)
-        return self.n_labels * residual_variance(self.articles, 0.0) / left if left > 0 else np.inf
+        """Labels that would measure the cells as well without the scorer.
+
+        At most as many as there are pairs: what is labelled already has no error to be taken away.
+        """
+        whole = residual_variance(self.articles, 0.0)
+        if not whole > 0:
+            return float(self.n_labels)
+        weight = self.labels_of_cells()
+        unseen = float(weight @ unseen_share(self.articles) / weight.sum())
+        left = residual_variance(self.articles, self.tuning) / whole
+        return self.n_labels / (unseen * left + 1 - unseen)
 
     def corrected(self) -> CorrectedCells:
         """Predictions corrected by labels."""
@@ -138,6 +151,8 @@ def label_cells(
 
     Raises
     ------
+    ArgumentError
+        When `gold` is no frame.
     DataError
         When a column is missing or holds what it cannot, or labels lie where the series has no
         articles.
@@ -179,24 +194,60 @@ def label_cells(
 
 
 def check_gold(gold: pl.DataFrame) -> pl.DataFrame:
-    """Refuse a frame that is no gold frame; labels become numbers in the column `label_stance`."""
-    for name in GOLD_COLUMNS:
-        if name not in gold.columns:
-            raise DataError.missing_column(name, gold.columns)
+    """Refuse a frame that is no gold frame.
+
+    Labels become numbers in the column `label_stance`, and times those of UTC.
+    """
+    _check_types(gold)
     rules = {
-        f"'label' must be one of {', '.join(NUMBERS)}": pl.col("label").is_in(list(NUMBERS)),
+        **{f"'{name}' must be there": pl.col(name).is_not_null() for name in _NAMES},
+        "'published_at' must be there": pl.col("published_at").is_not_null(),
+        f"'label' must be one of {', '.join(NUMBERS)}": pl.col("label")
+        .cast(pl.String)
+        .is_in(list(NUMBERS)),
         "'inclusion_probability' must lie in (0, 1]": (pl.col("inclusion_probability") > 0)
         & (pl.col("inclusion_probability") <= 1),
         "'stance' must be a finite number": pl.col("stance").is_finite(),
-        "'n_sentences' must be at least 1": pl.col("n_sentences") >= 1,
-        "'published_at' must be there": pl.col("published_at").is_not_null(),
+        "'n_sentences' must be at least 1": (pl.col("n_sentences") >= 1)
+        & pl.col("n_sentences").is_finite(),
     }
     for rule, holds in rules.items():
         broken = gold.filter(~holds.fill_null(value=False))
         if not broken.is_empty():
             value = broken[rule.split("'")[1]][0]
             raise DataError(f"{rule}; it is {value!r} in {broken.height:,} rows of the gold frame")
-    return gold.with_columns(label_stance=pl.col("label").replace_strict(NUMBERS))
+    _check_once(gold)
+    return gold.with_columns(
+        pl.col("published_at").dt.cast_time_unit("us").dt.convert_time_zone("UTC"),
+        label_stance=pl.col("label").cast(pl.String).replace_strict(NUMBERS),
+    )
+
+
+def _check_types(gold: pl.DataFrame) -> None:
+    if not isinstance(gold, pl.DataFrame):
+        raise ArgumentError(
+            f"labels must be a polars.DataFrame as gold_labels returns it; got "
+            f"{type(gold).__name__}"
+        )
+    for name in GOLD_COLUMNS:
+        if name not in gold.columns:
+            raise DataError.missing_column(name, gold.columns)
+    for name in _NUMBERS:
+        if not gold[name].dtype.is_numeric():
+            raise DataError(f"{name!r} must hold numbers; its type is {gold[name].dtype}")
+    kind = gold["published_at"].dtype
+    if not isinstance(kind, pl.Datetime) or kind.time_zone is None:
+        raise DataError(
+            f"'published_at' must be a datetime with a time zone; its type is {kind}. Take the "
+            "frame as gold_labels returns it, or say .dt.replace_time_zone('UTC')"
+        )
+
+
+def _check_once(gold: pl.DataFrame) -> None:
+    """Frames without the column `item`, made by hand, are believed."""
+    if "item" in gold.columns and gold["item"].is_duplicated().any():
+        item = gold.filter(pl.col("item").is_duplicated())["item"][0]
+        raise DataError(f"item {item!r} stands in more than one row of the gold frame")
 
 
 def _cells(
@@ -205,7 +256,7 @@ def _cells(
     """The rows with the number of their cell; -1 outside."""
     n_periods = len(bounds) - 1
     edges = pl.Series(list(bounds), dtype=pl.Datetime("us", "UTC")).to_physical().to_numpy()
-    instants = gold["published_at"].cast(pl.Datetime("us", "UTC")).to_physical().to_numpy()
+    instants = gold["published_at"].to_physical().to_numpy()
     period = np.searchsorted(edges, instants, side="right") - 1
     if list(sources) == [TOTAL]:
         source = np.zeros(gold.height, dtype=np.int64)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stancelib.validation.cell_correction_core import LabelledArticles, cell_means
+from stancelib.validation.cell_correction_core import ROUNDING, LabelledArticles, cell_means
 
 
 def power_tuning(articles: LabelledArticles) -> float:
@@ -21,7 +21,7 @@ def power_tuning(articles: LabelledArticles) -> float:
     # A cell counts by its labelled articles, as it does in a regression on cells.
     weight = articles.share * predicted.n_effective[articles.cell]
     spread = float((weight * centred**2).sum())
-    if spread <= 0:
+    if spread <= ROUNDING * float((weight * articles.predicted**2).sum()):
         return 0.0
     return max(float((weight * centred * (articles.label - label)).sum()) / spread, 0.0)
 
@@ -47,7 +47,7 @@ def response_of(articles: LabelledArticles) -> Response:
     weight = articles.share * labels.n_effective[articles.cell]
     centred = articles.label - labels.mean[articles.cell]
     spread = float((weight * centred**2).sum())
-    if spread <= 0:
+    if spread <= ROUNDING * float((weight * articles.label**2).sum()):
         return Response(float("nan"), float("nan"))
     slope = float((weight * centred * (articles.predicted - predicted)).sum()) / spread
     residual = articles.predicted - predicted - slope * centred
