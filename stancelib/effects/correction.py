@@ -27,8 +27,8 @@ class Correction(Shown):
     n_outside : int
         Labels of other targets, sources or times, which were not used.
     tuning : float
-        Factor of the predictions: 0 where they say nothing, 1 where they are right on average, above
-        it where they say too little.
+        Factor of the predictions: 0 where they say nothing, 1 where they are right on average,
+        above it where they say too little.
     effective_labels : float
         Labels that would measure the cells as well without the scorer. An effect gains less where
         the outlet itself moves from period to period, and more where predictions tell how far.
