@@ -4,38 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import polars as pl
 
 from stancelib.effects.correction import Correction
+from stancelib.effects.difference_in_differences_result import DifferenceInDifferences
+from stancelib.effects.event_study_result import EventStudy
 from stancelib.effects.known_noise_core import NoisePoints
 from stancelib.effects.regression_core import RegressionFit
-from stancelib.effects.words import Quantity, interval, signed
+from stancelib.effects.result import InterruptedTimeSeries
+from stancelib.effects.words import Quantity, interval, signed, with_correction
 from stancelib.errors import NotEnoughDataError
 from stancelib.validation.cell_correction_core import CorrectedCells
 from stancelib.validation.drift import DRIFT_GROUPS, drift_of
 from stancelib.validation.labelled_cells import LabelledSeries
+
+Effect = TypeVar("Effect", InterruptedTimeSeries, EventStudy, DifferenceInDifferences)
 
 METHODS: Final = ("uncorrected", "corrected", "labels_only")
 # Standard errors by which predictions must follow labels, before their movement tells theirs.
 _CLEAR_RESPONSE = 4.0
 
 
-def correction_of(
+def with_labels(effects: dict[str, Effect], labelled: LabelledSeries, term: str) -> Effect:
+    """The corrected effect, with the others (by method) beside it and a sentence about one term."""
+    effect = effects["corrected"]
+    level = effect.confidence_level
+    table = pl.concat(
+        [effects[name].table.select(pl.lit(name).alias("method"), pl.all()) for name in METHODS]
+    )
+    correction = _correction(labelled, table, effect.event.at, term, level)
+    sentence = with_correction(effect.sentence, correction.sentence)
+    return replace(effect, sentence=sentence, correction=correction)
+
+
+def _correction(
     labelled: LabelledSeries,
-    tables: dict[str, pl.DataFrame],
-    *,
+    table: pl.DataFrame,
     at: datetime,
     term: str,
     confidence_level: float,
 ) -> Correction:
-    """Put the three tables side by side and write the sentence about one term."""
-    table = pl.concat(
-        [tables[method].select(pl.lit(method).alias("method"), pl.all()) for method in METHODS]
-    )
     try:
         drift = drift_of(labelled.gold, at, DRIFT_GROUPS, confidence_level)
     except NotEnoughDataError:

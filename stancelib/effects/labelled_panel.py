@@ -10,14 +10,13 @@ import numpy as np
 import polars as pl
 
 from stancelib.effects.correction_assembly import (
-    correction_of,
     fitting_labelled_cells,
+    with_labels,
     written_as_articles,
 )
 from stancelib.effects.difference_in_differences_result import DifferenceInDifferences
 from stancelib.effects.event_study_result import EventStudy
 from stancelib.effects.panel_placement import ComparedSources
-from stancelib.effects.words import with_correction
 from stancelib.validation.cell_correction_core import CorrectedCells, RawCells
 from stancelib.validation.labelled_cells import LabelledSeries, label_cells
 
@@ -44,20 +43,8 @@ def correct_panel(
     with fitting_labelled_cells(labelled):
         effect = estimate(_with_cells(compared, labelled.corrected(), labelled))
         alone = estimate(_with_cells(compared, labelled.labels_only(), labelled))
-    tables = {
-        "uncorrected": uncorrected.table,
-        "corrected": effect.table,
-        "labels_only": alone.table,
-    }
-    correction = correction_of(
-        labelled,
-        tables,
-        at=effect.event.at,
-        term=effect.table["term"][-1],
-        confidence_level=effect.confidence_level,
-    )
-    sentence = with_correction(effect.sentence, correction.sentence)
-    return replace(effect, sentence=sentence, correction=correction)
+    effects = {"uncorrected": uncorrected, "corrected": effect, "labels_only": alone}
+    return with_labels(effects, labelled, effect.table["term"][-1])
 
 
 def _with_cells(

@@ -8,16 +8,15 @@ import numpy as np
 import polars as pl
 
 from stancelib.effects.correction_assembly import (
-    correction_of,
     fitting_labelled_cells,
     noise_for,
+    with_labels,
     written_as_articles,
 )
 from stancelib.effects.interrupted_estimate import Setting, estimate
 from stancelib.effects.periods import ChosenSeries
 from stancelib.effects.regression_core import RegressionFit
 from stancelib.effects.result import InterruptedTimeSeries
-from stancelib.effects.words import with_correction
 from stancelib.validation.cell_correction_core import CorrectedCells, RawCells
 from stancelib.validation.labelled_cells import label_cells
 
@@ -42,20 +41,8 @@ def correct_interrupted(
     with fitting_labelled_cells(labelled):
         effect, _ = estimate(with_cells(chosen, labelled.corrected(), freedom), setting, noise)
         alone, _ = estimate(with_cells(chosen, labelled.labels_only(), freedom), setting)
-    tables = {
-        "uncorrected": uncorrected.table,
-        "corrected": effect.table,
-        "labels_only": alone.table,
-    }
-    correction = correction_of(
-        labelled,
-        tables,
-        at=effect.event.at,
-        term=effect.table["term"][0],
-        confidence_level=setting.confidence_level,
-    )
-    sentence = with_correction(effect.sentence, correction.sentence)
-    return replace(effect, sentence=sentence, correction=correction)
+    effects = {"uncorrected": uncorrected, "corrected": effect, "labels_only": alone}
+    return with_labels(effects, labelled, effect.table["term"][0])
 
 
 def raw_cells(chosen: ChosenSeries) -> RawCells:
