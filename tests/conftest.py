@@ -1,10 +1,11 @@
-"""What every test shares: the data folder, a closed network, fixed settings of hypothesis."""
+"""What every test shares: the data folder, a closed network, a browser, settings of hypothesis."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,17 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+# Only against a hang: no test is timed.
+PATIENCE = 600_000
+BROWSER_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 LOOPBACK = ("127.", "::1", "localhost")
 
 # No deadline: two shared cores make single examples slow by chance, and no test is timed.
@@ -33,6 +45,22 @@ def data_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the data is absent: no folder {folder}; set STANCELIB_DATA to where it lies")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium, closed after the last test; one process can hold one driver."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next((found for name in names if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.skip("no Chromium is installed, so the page was not opened in a browser")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=program, args=BROWSER_OPTIONS, timeout=PATIENCE
+        )
+        yield browser
+        browser.close()
 
 
 def _is_local(address: object) -> bool:

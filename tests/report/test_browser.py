@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,15 +14,6 @@ import stancelib as sl
 
 pytestmark = pytest.mark.browser
 
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # Only against a hang: no test is timed.
 PATIENCE = 600_000
 # Vega puts an empty form of its own into each chart, for controls that ours do not have.
@@ -57,20 +47,6 @@ class Opened:
 
     def ask(self, script: str) -> Any:
         return self.page.evaluate(script)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """The system's Chromium, closed after the last test of this file."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next((found for name in names if (found := shutil.which(name))), None)
-    if program is None:
-        pytest.skip("no Chromium is installed, so the page was not opened in a browser")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=OPTIONS, timeout=PATIENCE)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
-"""Twenty sentences for coders, in both directions and with hostile letters; and a browser."""
+"""Twenty sentences for coders, in both directions and with hostile letters."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import polars as pl
 import pytest
@@ -33,17 +31,6 @@ TEXTS = (
 )
 N_ITEMS = 20
 FIRST = datetime(2022, 2, 1, 6, tzinfo=UTC)
-# Only against a hang: no test is timed.
-PATIENCE = 600_000
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class Leaning:
@@ -90,17 +77,3 @@ def store_to_code() -> Iterator[sl.Store]:
 def sample_to_code(store_to_code: sl.Store) -> sl.Sample:
     """All pairs of the store."""
     return sl.draw_sample(store_to_code, store_to_code.scores().height, strata=["source"])
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The system's Chromium, closed after the last test."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next((found for name in names if (found := shutil.which(name))), None)
-    if program is None:
-        pytest.skip("no Chromium is installed, so the page was not opened in a browser")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=OPTIONS, timeout=PATIENCE)
-        yield browser
-        browser.close()
