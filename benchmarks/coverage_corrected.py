@@ -37,7 +37,7 @@ from stancelib.effects.placement import place_events
 from stancelib.effects.regression_core import RegressionFit
 from stancelib.effects.segmented_model import model_of
 from stancelib.effects.student_mixture_core import contrasts
-from stancelib.errors import NotEnoughDataError
+from stancelib.errors import ArgumentError, NotEnoughDataError
 from stancelib.validation.labelled_cells import label_cells
 
 Array = NDArray[np.float64]
@@ -122,7 +122,8 @@ def run_once(cell: Cell, rng: np.random.Generator) -> list[list[float]] | None:
         if cell.effect == "interrupted":
             return interrupted(series, event, gold)
         return of_panel(cell, series, event, gold)
-    except NotEnoughDataError:
+    except (NotEnoughDataError, ArgumentError):
+        # An event study whose reference period happens to have no label on a side says so.
         return None
 
 
