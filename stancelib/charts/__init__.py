@@ -11,6 +11,7 @@ from stancelib.charts.counterfactual import counterfactual_chart
 from stancelib.charts.counts import interrupted_counts_chart
 from stancelib.charts.difference_in_differences import difference_in_differences_chart
 from stancelib.charts.event_study import event_study_chart
+from stancelib.charts.forest import forest_plot
 from stancelib.charts.interrupted import interrupted_time_series_chart
 from stancelib.charts.output import save
 from stancelib.charts.over_time import stance_over_time
@@ -31,6 +32,7 @@ __all__ = [
     "describe_series",
     "difference_in_differences_chart",
     "event_study_chart",
+    "forest_plot",
     "interrupted_counts_chart",
     "interrupted_time_series_chart",
     "placebo_chart",

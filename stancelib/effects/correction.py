@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from stancelib.effects.presentation import Shown, plain_table, plain_value
+from stancelib.errors import ArgumentError
 
 if TYPE_CHECKING:
+    import altair as alt
+
     from stancelib.validation.drift import ErrorDrift
+
+
+_METHOD_NAMES = {
+    "uncorrected": "Predictions alone",
+    "corrected": "Corrected by labels",
+    "labels_only": "Labels alone",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -37,6 +47,8 @@ class Correction(Shown):
         on a side.
     sentence : str
         The same for a reader.
+    confidence_level : float
+        Of all intervals.
 
     Examples
     --------
@@ -52,6 +64,46 @@ class Correction(Shown):
     effective_labels: float
     drift: ErrorDrift | None
     sentence: str
+    confidence_level: float
+
+    def chart(self, *, term: str | None = None, title: str | None = None) -> alt.LayerChart:
+        """Draw one term as the predictions, the labels with their help, and the labels alone say.
+
+        Parameters
+        ----------
+        term : str, optional
+            Of ``.table``; its first when not given.
+        title : str, optional
+            Above the picture.
+
+        Returns
+        -------
+        altair.LayerChart
+            Can be changed further.
+
+        Raises
+        ------
+        ArgumentError
+            For an unknown term.
+        """
+        # Altair is loaded only when a picture is asked for.
+        from stancelib.charts import forest_plot  # noqa: PLC0415
+
+        terms = self.table["term"].unique(maintain_order=True).to_list()
+        wanted = terms[0] if term is None else term
+        if wanted not in terms:
+            raise ArgumentError.unknown("term", wanted, terms)
+        rows = self.table.filter(term=wanted).with_columns(
+            label=pl.col("method").replace_strict(_METHOD_NAMES),
+            group=pl.col("method"),
+        )
+        return forest_plot(
+            rows.filter(pl.col("estimate").is_not_null()),
+            quantity=f"{wanted}, in stance units",
+            confidence_level=self.confidence_level,
+            title=title or f"What {self.n_labels:,} labels change",
+            description=self.sentence,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values that json can write."""

@@ -70,6 +70,7 @@ def _correction(
         effective_labels=labelled.effective_labels,
         drift=drift,
         sentence=f"{words}; {others}." + ("" if drift is None else f" {drift.sentence}"),
+        confidence_level=confidence_level,
     )
 
 

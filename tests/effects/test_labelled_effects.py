@@ -302,3 +302,14 @@ def test_labels_that_cannot_correct_are_refused(jumping: Any) -> None:
         fit(jumping, gold.with_columns(stance=pl.lit(float("nan"))))
     with pytest.raises(ArgumentError, match="as gold_labels returns it; got str"):
         fit(jumping, "gold.parquet")  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_correction_draws_its_three_methods(effect: sl.InterruptedTimeSeries) -> None:
+    correction = corrected(effect)
+    chart = correction.chart(term="slope")
+    assert chart.description == correction.sentence
+    rows = next(iter(chart.datasets.values()))
+    drawn = [row["label"] for row in rows if "label" in row]
+    assert drawn == ["Predictions alone", "Corrected by labels", "Labels alone"]
+    with pytest.raises(ArgumentError, match="unknown term 'jump'; known terms: level, slope"):
+        correction.chart(term="jump")
