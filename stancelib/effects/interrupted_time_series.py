@@ -118,6 +118,9 @@ def interrupted_time_series(
     random, so their chance has a known size; how far the outlet itself moves from period to period
     is told by the predictions, as far as these follow labels.
 
+    Draw labels with equal chances within a period. Where the chance depends on the prediction, as
+    with strata of predicted classes, corrected effects were found biased in simulations.
+
     References
     ----------
     Wagner, Soumerai, Zhang and Ross-Degnan (2002), "Segmented regression analysis of interrupted
