@@ -7,8 +7,9 @@ Run from the root of the repository:
 Each run draws a corpus: articles of one to many sentences, whose true labels (-1, 0, 1) share an
 article's leaning and an autoregression of the outlet, AR 0.4; a scorer that follows them with the
 stated correlation and whose mean error jumps by 0.1 or 0.2 at the event (in the treated outlets);
-and a simple random sample of the sentences. The true shift is -0.1. Panels take
-bias-reduced errors. Printed: the share of 95 %
+and a sample of the sentences: a simple random one (`equal` chances), or one of two strata by the
+prediction, where one far from the median is drawn four times as often (`by prediction`). The true
+shift is -0.1. Panels take bias-reduced errors. Printed: the share of 95 %
 intervals that hold it, and the mean width of the corrected interval over that of the labels alone
 (`width_ratio`) and over what that would be if the labels' series knew the strength of the
 autoregression as the corrected one does (`same_noise`). A second start does only the cells that
@@ -53,6 +54,7 @@ FOLLOWS = {0.7: 0.45, 0.5: 0.3, 0.0: 0.0}
 BLUR_OF_USELESS = 0.4
 SHARES = (*METHODS, "width_ratio", "same_noise")
 LEVEL = 2
+UNEQUAL, RATIO, FAR = "by prediction", 4.0, 0.25
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Cell:
     weeks: int
     outlets: int
     articles: int
+    chances: str = "equal"
 
 
 CELLS = [
@@ -81,6 +84,9 @@ CELLS = [
         for effect in ("difference", "event_study")
         for labels in (500, 2000)
     ],
+    *[Cell("interrupted", 0.2, 0.7, labels, 80, 1, 40, UNEQUAL) for labels in (200, 500)],
+    Cell("interrupted", 0.3, 0.7, 300, 40, 1, 40, UNEQUAL),
+    *[Cell(effect, 0.2, 0.7, 500, 30, 12, 8, UNEQUAL) for effect in ("difference", "event_study")],
 ]
 
 
@@ -112,9 +118,9 @@ def run_once(cell: Cell, rng: np.random.Generator) -> list[list[float]] | None:
     """Estimate and ends of uncorrected, corrected and labels-only; None where it was refused."""
     pairs = corpus(cell, rng)
     series = series_of(pairs)
-    picked = np.sort(rng.choice(pairs.height, cell.labels, replace=False))
+    picked, probability = drawn(cell, pairs["stance"].to_numpy(), rng)
     gold = pairs[picked].with_columns(
-        inclusion_probability=pl.lit(cell.labels / pairs.height),
+        inclusion_probability=pl.Series(probability),
         label=pl.col("truth").replace_strict({-1.0: "against", 0.0: "neutral", 1.0: "favor"}),
     )
     event = sl.Event("event", START + cell.weeks // 2 * WEEK)
@@ -125,6 +131,26 @@ def run_once(cell: Cell, rng: np.random.Generator) -> list[list[float]] | None:
     except (NotEnoughDataError, ArgumentError):
         # An event study whose reference period happens to have no label on a side says so.
         return None
+
+
+def drawn(
+    cell: Cell, predicted: Array, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], Array]:
+    """Places of the labelled sentences, and with which probability each was drawn."""
+    size = len(predicted)
+    if cell.chances != UNEQUAL:
+        return np.sort(rng.choice(size, cell.labels, replace=False)), np.full(
+            cell.labels, cell.labels / size
+        )
+    far = np.abs(predicted - np.median(predicted)) > FAR
+    n_far = round(cell.labels * RATIO * far.sum() / (RATIO * far.sum() + (~far).sum()))
+    places, probabilities = [], []
+    for stratum, n_labels in ((far, n_far), (~far, cell.labels - n_far)):
+        members = np.flatnonzero(stratum)
+        places.append(rng.choice(members, n_labels, replace=False))
+        probabilities.append(np.full(n_labels, n_labels / len(members)))
+    order = np.argsort(np.concatenate(places))
+    return np.concatenate(places)[order], np.concatenate(probabilities)[order]
 
 
 def interrupted(series: pl.DataFrame, event: sl.Event, gold: pl.DataFrame) -> list[list[float]]:

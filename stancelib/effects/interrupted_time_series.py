@@ -113,13 +113,12 @@ def interrupted_time_series(
     tests measure the coverage of the intervals. The estimate is the effect of whatever happened
     at that time: another event in the same period cannot be told apart.
 
-    With `labels`, a period's stance is the tuned mean of its predictions plus the weighted mean of
-    label less tuned prediction; periods without labels are not fitted. Labels are drawn at
+    With `labels`, a period's stance is the tuned mean of its predictions plus the mean of label
+    less tuned prediction; periods without labels are not fitted. An article counts in that mean by
+    its weight over what labelled articles of the period weigh on average, so that chances of being
+    drawn may depend on the prediction (the generalized difference estimator). Labels are drawn at
     random, so their chance has a known size; how far the outlet itself moves from period to period
     is told by the predictions, as far as these follow labels.
-
-    Draw labels with equal chances within a period. Where the chance depends on the prediction, as
-    with strata of predicted classes, corrected effects were found biased in simulations.
 
     References
     ----------
@@ -130,7 +129,8 @@ def interrupted_time_series(
     parameters". Newey and West (1987), "A simple, positive semi-definite, heteroskedasticity and
     autocorrelation consistent covariance matrix". Montiel Olea and Plagborg-Møller (2019),
     "Simultaneous confidence bands" (the joint intervals). With labels: Egami, Hinck, Stewart and
-    Wei (2023), "Using imperfect surrogates for downstream inference"; Angelopoulos, Duchi and
+    Wei (2023), "Using imperfect surrogates for downstream inference"; Särndal, Swensson and
+    Wretman (1992), "Model assisted survey sampling", ch. 6; Angelopoulos, Duchi and
     Zrnic (2023), "PPI++: Efficient prediction-powered inference".
 
     Examples

@@ -60,7 +60,7 @@ def correct_series(
     polars.DataFrame
         The rows of `series` whose target and source have labels, with `stance`, `se`, `low` and
         `high` corrected (null: no articles; `stance` may leave [-1, 1], `low` and `high` too), and
-        `uncorrected`, `n_labels` (labelled articles, were they equally heavy) and `own_share` (how
+        `uncorrected`, `n_labels` (labelled articles) and `own_share` (how
         much of the rectifier the cell's own labels say). Columns of single classes are left out,
         because labels correct the mean stance.
 

@@ -14,12 +14,8 @@ from numpy.typing import NDArray
 from stancelib.errors import ArgumentError, DataError, NotEnoughDataError
 from stancelib.validation.cell_correction_core import (
     CorrectedCells,
-    LabelledArticles,
-    LabelledPairs,
     RawCells,
     Rectifier,
-    articles_of,
-    cell_means,
     correct_cells,
     degrees_of_freedom,
     rectifier_of,
@@ -27,6 +23,12 @@ from stancelib.validation.cell_correction_core import (
     unseen_share,
 )
 from stancelib.validation.gold import NUMBERS
+from stancelib.validation.labelled_articles_core import (
+    LabelledArticles,
+    LabelledPairs,
+    articles_of,
+    cell_means,
+)
 from stancelib.validation.power_tuning_core import Response, power_tuning, response_of
 
 Array = NDArray[np.float64]
@@ -122,8 +124,8 @@ class LabelledSeries:
         return rectifier_of(self.articles, self.raw, self.tuning)
 
     def labels_of_cells(self) -> Array:
-        """Labelled articles (G * T), were they equally heavy."""
-        return cell_means(self.articles, self.articles.label).n_effective
+        """Labelled articles (G * T)."""
+        return cell_means(self.articles, self.articles.label).n_articles
 
 
 def label_cells(
@@ -174,7 +176,7 @@ def label_cells(
             f"{row['source']} on {row['published_at'].isoformat()}; make gold and series from the "
             "same store with the same voice= and part="
         )
-    articles = articles_of(_pairs(cells), len(raw.stance))
+    articles = articles_of(_pairs(cells), len(raw.stance), len(sources))
     freedom = degrees_of_freedom(cell_means(articles, articles.label))
     if freedom < FEWEST_DEGREES_OF_FREEDOM:
         raise NotEnoughDataError(

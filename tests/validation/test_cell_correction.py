@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,18 @@ from numpy.typing import NDArray
 
 from stancelib.series.precision_core import sampling_variances
 from stancelib.validation.cell_correction_core import (
-    LabelledArticles,
-    LabelledPairs,
     RawCells,
-    articles_of,
-    cell_means,
     correct_cells,
     degrees_of_freedom,
     residual_variance,
     unseen_share,
+)
+from stancelib.validation.labelled_articles_core import (
+    LabelledArticles,
+    LabelledPairs,
+    articles_of,
+    cell_means,
+    pulled,
 )
 from stancelib.validation.power_tuning_core import power_tuning, response_of
 
@@ -64,36 +68,43 @@ def test_pairs_become_articles() -> None:
     # Labels 1 and -1 with weights 3 and 1, predictions 0.5 and -0.1.
     np.testing.assert_allclose(articles.label, [0.5, 0, 1, 0, -1])
     np.testing.assert_allclose(articles.predicted, [0.35, 0.2, 0.6, 0, -0.6])
-    np.testing.assert_allclose(articles.share, [0.5, 0.5, 0.5, 0.25, 0.25])
+    np.testing.assert_allclose(articles.weight, [4, 4, 2, 1, 1])
     # Article 0: probabilities 0.2 and 0.6 with weights 3 and 1.
     np.testing.assert_allclose(articles.unseen, [0.7, 0.5, 0, 0.5, 0.5])
 
 
+def stretched() -> LabelledArticles:
+    """The articles of `by_hand` with other pulls."""
+    pull = np.array([1.2, 0.8, 1.5, 0.75, 0.75])
+    return replace(by_hand(), pull=pull)
+
+
 def test_means_of_cells_by_hand() -> None:
-    means = cell_means(by_hand(), by_hand().label)
-    np.testing.assert_allclose(means.mean, [0.25, np.nan, 0.25])
-    # Cell 2: squares 0.25 * 0.75^2 + 0.0625 * (0.25^2 + 1.25^2); S2 = 0.375, S3 = 0.15625.
-    squares = 0.25 * 0.5625 + 0.0625 * (0.0625 + 1.5625)
-    expected = 0.375 / (0.375 - 2 * 0.15625 + 0.375**2) * squares
-    np.testing.assert_allclose(means.variance, [0.0625, np.nan, expected])
-    np.testing.assert_allclose(means.n_effective, [2, 0, 1 / 0.375])
-    assert degrees_of_freedom(means) == pytest.approx(1 + 1 / 0.375 - 1)
+    articles = stretched()
+    # The weighted mean of all is 3 / 12; the distances 0.25, -0.25, 0.75, -0.25, -1.25 are pulled.
+    values = [0.55, 0.05, 1.375, 0.0625, -0.6875]
+    np.testing.assert_allclose(pulled(articles, articles.label), values)
+    means = cell_means(articles, articles.label)
+    np.testing.assert_allclose(means.mean, [0.3, np.nan, 0.25])
+    squares = 1.125**2 + 0.1875**2 + 0.9375**2
+    np.testing.assert_allclose(means.variance, [0.25**2, np.nan, squares / 2 / 3])
+    np.testing.assert_array_equal(means.n_articles, [2, 0, 3])
+    assert degrees_of_freedom(means) == 3
 
 
 def test_unseen_share_by_hand() -> None:
-    # Cell 2: (0.25 * 0 + 0.0625 * 0.5 + 0.0625 * 0.5) / 0.375.
-    np.testing.assert_allclose(unseen_share(by_hand()), [0.6, 0, 1 / 6])
+    # Squared pulls 1.44 and 0.64; 2.25 and twice 0.5625.
+    expected = [(1.44 * 0.7 + 0.64 * 0.5) / 2.08, 0, 0.5625 / 3.375]
+    np.testing.assert_allclose(unseen_share(stretched()), expected)
 
 
 def test_tuning_and_response_by_hand() -> None:
-    articles = by_hand()
-    # Products about the means of cells, each times share and effective articles of its cell.
-    # Cell 0: means 0.25 and 0.275, weight 0.5 * 2; cell 2: 0.25 and 0.15, 0.5 or 0.25 over 0.375.
-    products = 2 * 0.25 * 0.075 + (0.5 * 0.75 * 0.45 + 0.25 * (0.25 * 0.15 + 1.25 * 0.75)) / 0.375
-    of_predicted = 2 * 0.075**2 + (0.5 * 0.45**2 + 0.25 * (0.15**2 + 0.75**2)) / 0.375
-    of_label = 2 * 0.25**2 + (0.5 * 0.75**2 + 0.25 * (0.25**2 + 1.25**2)) / 0.375
-    assert power_tuning(articles) == pytest.approx(products / of_predicted)
-    assert response_of(articles).slope == pytest.approx(products / of_label)
+    articles = stretched()
+    # Predictions have the weighted mean 2.8 / 12; pulled, less the means 0.29 and 0.15 of cells:
+    predicted = np.array([0.25 / 3, -0.25 / 3, 1.9 / 3, -0.275 / 3, -1.625 / 3])
+    label = np.array([0.25, -0.25, 1.125, -0.1875, -0.9375])
+    assert power_tuning(articles) == pytest.approx(predicted @ label / (predicted @ predicted))
+    assert response_of(articles).slope == pytest.approx(predicted @ label / (label @ label))
     falling = alike([1, 0, -1], [-0.5, 0.1, 0.4], [0, 0, 0])
     assert power_tuning(falling) == 0.0
     assert response_of(falling).slope == pytest.approx(-0.45)
@@ -128,7 +139,7 @@ def test_single_pairs_of_equal_weight_are_independent_draws() -> None:
     means = cell_means(articles, articles.label)
     assert means.mean[0] == pytest.approx(label.mean())
     assert means.variance[0] == pytest.approx(label.var(ddof=1) / 30)
-    assert means.n_effective[0] == pytest.approx(30)
+    assert means.n_articles[0] == 30
     slope = np.polyfit(predicted, label, 1)[0]
     assert power_tuning(articles) == pytest.approx(max(slope, 0.0))
     assert response_of(articles).slope == pytest.approx(np.polyfit(label, predicted, 1)[0])
@@ -140,8 +151,8 @@ def test_labels_of_all_pairs_give_the_cells_of_the_labels() -> None:
     label, predicted = rng.integers(-1, 2, 24).astype(float), rng.normal(size=24)
     articles = alike(label.tolist(), predicted.tolist(), cell.tolist(), 1.0)
     of_predictions, of_labels = (cell_means(articles, values) for values in (predicted, label))
-    raw = RawCells(of_predictions.mean, of_predictions.variance, of_predictions.n_effective)
-    classical = sampling_variances(np.sqrt(of_labels.variance), of_labels.n_effective).variances
+    raw = RawCells(of_predictions.mean, of_predictions.variance, of_predictions.n_articles)
+    classical = sampling_variances(np.sqrt(of_labels.variance), of_labels.n_articles).variances
     for tuning in (0.0, 0.4, power_tuning(articles)):
         found = correct_cells(articles, raw, tuning)
         np.testing.assert_allclose(found.stance, of_labels.mean, atol=1e-12)
