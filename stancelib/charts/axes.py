@@ -121,6 +121,16 @@ def stance_domain(values: pl.Series) -> tuple[float, float]:
     return max(-1.0, min(low, -_STEP)), min(1.0, max(high, _STEP))
 
 
+def domain_of_points(shown: pl.Series, points: pl.Series) -> tuple[float, float]:
+    """`stance_domain` of all that is shown, wide enough for points beyond the ends of the scale.
+
+    Few labels may carry a corrected stance there.
+    """
+    low, high = stance_domain(shown.clip(-1, 1))
+    seen: list[float] = points.drop_nulls().to_list()
+    return min([low, *seen]), max([high, *seen])
+
+
 def neutral_rule(tables: Tables) -> alt.Chart:
     """The line at stance 0."""
     zero = tables.add([{"neutral": 0}])

@@ -12,9 +12,9 @@ import polars as pl
 from stancelib.charts.axes import (
     ROW_HEIGHT,
     Clock,
+    domain_of_points,
     neutral_rule,
     stance_channel,
-    stance_domain,
 )
 from stancelib.charts.clock import DAY_EXPRESSION, date_words, period_name, wall_clock
 from stancelib.charts.events import PlainEvent, event_layers
@@ -64,7 +64,9 @@ def courses_chart(frame: pl.DataFrame, courses: Sequence[Course], around: Frame)
         raise NotEnoughDataError(f"none of {len(frame)} periods has a stance, nothing to draw")
     event = PlainEvent(around.event_name, around.event_at)
     marks = event_layers([event], clock, tables, width=around.width)
-    y = stance_channel("value", stance_domain(lines["value"].clip(-1, 1)), label_rows=marks.rows)
+    y = stance_channel(
+        "value", domain_of_points(lines["value"], lines["value"]), label_rows=marks.rows
+    )
     layers = [
         neutral_rule(tables),
         *_line_layers(tables.add_frame(lines), courses, clock, y, around, label_rows=marks.rows),

@@ -11,9 +11,9 @@ import polars as pl
 from stancelib.charts.axes import (
     ROW_HEIGHT,
     Clock,
+    domain_of_points,
     neutral_rule,
     stance_channel,
-    stance_domain,
 )
 from stancelib.charts.clock import date_words, period_expression, period_name, wall_clock
 from stancelib.charts.events import EventLayers, EventMark, PlainEvent, event_layers
@@ -223,10 +223,7 @@ def observed_points(seen: alt.NamedData, x: alt.X, y: alt.Y, period: str) -> alt
 def _domain(frame: pl.DataFrame, lines: pl.DataFrame) -> tuple[float, float]:
     values = [frame["stance"], lines["value"], lines["low"], lines["high"]]
     joined = pl.concat([pl.Series("value", column, dtype=pl.Float64) for column in values])
-    low, high = stance_domain(joined.clip(-1, 1))
-    # Few labels may carry a corrected stance beyond the ends of the scale.
-    seen: list[float] = frame["stance"].drop_nulls().to_list()
-    return min([low, *seen]), max([high, *seen])
+    return domain_of_points(joined, frame["stance"])
 
 
 def _notes(

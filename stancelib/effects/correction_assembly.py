@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import Final, TypeVar
 
 import numpy as np
@@ -20,7 +19,7 @@ from stancelib.effects.result import InterruptedTimeSeries
 from stancelib.effects.words import Quantity, interval, signed, with_correction
 from stancelib.errors import NotEnoughDataError
 from stancelib.validation.cell_correction_core import CorrectedCells
-from stancelib.validation.drift import DRIFT_GROUPS, drift_of
+from stancelib.validation.drift import DRIFT_GROUPS, ErrorDrift, drift_of
 from stancelib.validation.labelled_cells import LabelledSeries
 
 Effect = TypeVar("Effect", InterruptedTimeSeries, EventStudy, DifferenceInDifferences)
@@ -37,22 +36,30 @@ def with_labels(effects: dict[str, Effect], labelled: LabelledSeries, term: str)
     table = pl.concat(
         [effects[name].table.select(pl.lit(name).alias("method"), pl.all()) for name in METHODS]
     )
-    correction = _correction(labelled, table, effect.event.at, term, level)
+    correction = _correction(labelled, table, term, level, _drift(effect, labelled))
     sentence = with_correction(effect.sentence, correction.sentence)
     return replace(effect, sentence=sentence, correction=correction)
+
+
+def _drift(effect: Effect, labelled: LabelledSeries) -> ErrorDrift | None:
+    """Null where a side has hardly any labels."""
+    treated = None
+    if isinstance(effect, EventStudy | DifferenceInDifferences) and effect.controls:
+        treated = effect.treated
+    at, level = effect.event.at, effect.confidence_level
+    try:
+        return drift_of(labelled.gold, at, DRIFT_GROUPS, level, treated=treated)
+    except NotEnoughDataError:
+        return None
 
 
 def _correction(
     labelled: LabelledSeries,
     table: pl.DataFrame,
-    at: datetime,
     term: str,
     confidence_level: float,
+    drift: ErrorDrift | None,
 ) -> Correction:
-    try:
-        drift = drift_of(labelled.gold, at, DRIFT_GROUPS, confidence_level)
-    except NotEnoughDataError:
-        drift = None
     rows = table.filter(term=term)
     words = f"Corrected with {labelled.n_labels:,} labels of {labelled.n_articles:,} articles"
     if (shorter := _shorter(rows)) is not None:

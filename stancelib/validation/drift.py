@@ -15,6 +15,7 @@ from stancelib.errors import ArgumentError, NotEnoughDataError
 from stancelib.validation.drift_core import (
     Difference,
     WeightedMean,
+    contrast,
     difference,
     equal_means,
     weighted_mean,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 DRIFT_GROUPS: Final = ("target", "source", "lang", "voice")
 ALL: Final = "all"
+COMPARED: Final = "compared"
 _FEWEST_ARTICLES: Final = 2
 
 
@@ -41,7 +43,9 @@ class ErrorDrift:
     Attributes
     ----------
     table : polars.DataFrame
-        A row for all labels and one for each level of each group: `group`, `level`, `before` and
+        A row for all labels and one for each level of each group (with `treated`, the group
+        ``compared`` has the levels ``treated``, ``controls`` and ``difference``, whose `before` and
+        `after` are treated less controls): `group`, `level`, `before` and
         `after` (mean errors), `estimate` (after less before), `se`, `low`, `high`, `p_value`,
         `detectable` (the drift that this test would find with a probability of 80 %), `n_before`
         and `n_after` (labelled articles). Null where a side has fewer than two articles.
@@ -77,6 +81,7 @@ def error_drift(
     event: HasInstant,
     *,
     by: Sequence[str] = DRIFT_GROUPS,
+    treated: Sequence[str] | None = None,
     scorer: str | Scorer | None = None,
     confidence_level: float = 0.95,
 ) -> ErrorDrift:
@@ -95,6 +100,9 @@ def error_drift(
         What was published at or after its `at` is after it.
     by : sequence of str
         Of target, source, lang and voice.
+    treated : sequence of str, optional
+        Sources that an effect compares to the others: the sentence then tells whether the error
+        changed otherwise there, which is what a difference in differences takes for stable.
     scorer : str, Scorer or None
         Whose predictions; those in `gold` when not given.
     confidence_level : float
@@ -108,11 +116,11 @@ def error_drift(
     Raises
     ------
     ArgumentError
-        For an unknown group or scorer.
+        For an unknown group, treated source or scorer.
     DataError
         When `gold` is no gold frame, or its pairs have no score in this store.
     NotEnoughDataError
-        With fewer than two labelled articles on a side of the event.
+        With fewer than two labelled articles on a side of the event (of treated and controls).
 
     References
     ----------
@@ -142,21 +150,29 @@ def error_drift(
             raise ArgumentError.unknown("group", name, DRIFT_GROUPS)
     if not 0 < confidence_level < 1:
         raise ArgumentError(f"confidence_level must lie inside (0, 1); got {confidence_level}")
-    return drift_of(predictions_of(store, gold, scorer), event.at, by, confidence_level)
+    rows = predictions_of(store, gold, scorer)
+    for name in treated or ():
+        if name not in (known := rows["source"].unique().sort().to_list()):
+            raise ArgumentError.unknown("treated source", name, known)
+    return drift_of(rows, event.at, by, confidence_level, treated=treated)
 
 
 def drift_of(
-    gold: pl.DataFrame, at: datetime, by: Sequence[str], confidence_level: float
+    gold: pl.DataFrame,
+    at: datetime,
+    by: Sequence[str],
+    confidence_level: float,
+    *,
+    treated: Sequence[str] | None = None,
 ) -> ErrorDrift:
     """Measure the drift with the predictions in a gold frame."""
     errors = _errors(gold, at)
     overall = _row(errors, ALL, ALL, confidence_level)
-    if min(overall["n_before"], overall["n_after"]) < _FEWEST_ARTICLES:
-        raise NotEnoughDataError(
-            f"labels are of {overall['n_before']} articles before the event and "
-            f"{overall['n_after']} after; a drift needs at least {_FEWEST_ARTICLES} on each side"
-        )
-    rows, between = [overall], []
+    _check_sides(overall)
+    rows, between, told = [overall], [], overall
+    if treated is not None:
+        compared = _compared(errors, treated, confidence_level)
+        rows, told = [*rows, *compared], compared[-1]
     for group in by:
         parts = dict(sorted(errors.partition_by(group, as_dict=True).items()))
         rows += [_row(part, group, str(key[0]), confidence_level) for key, part in parts.items()]
@@ -169,9 +185,17 @@ def drift_of(
             pl.col(pl.Float64).fill_nan(None)
         ),
         between=pl.DataFrame(between, schema=schema),
-        sentence=_sentence(overall, confidence_level),
+        sentence=_sentence(told, confidence_level),
         confidence_level=confidence_level,
     )
+
+
+def _check_sides(row: dict[str, Any], whose: str = "") -> None:
+    if min(row["n_before"], row["n_after"]) < _FEWEST_ARTICLES:
+        raise NotEnoughDataError(
+            f"labels{whose} are of {row['n_before']} articles before the event and "
+            f"{row['n_after']} after; a drift needs at least {_FEWEST_ARTICLES} on each side"
+        )
 
 
 def _errors(gold: pl.DataFrame, at: datetime) -> pl.DataFrame:
@@ -193,23 +217,42 @@ def _mean(rows: pl.DataFrame) -> WeightedMean:
     )
 
 
+def _sides(rows: pl.DataFrame) -> tuple[WeightedMean, WeightedMean]:
+    return _mean(rows.filter(~pl.col("after"))), _mean(rows.filter(pl.col("after")))
+
+
 def _row(rows: pl.DataFrame, group: str, level: str, confidence_level: float) -> dict[str, Any]:
-    before, after = (_mean(rows.filter(pl.col("after") == side)) for side in (False, True))
-    found: Difference = difference(before, after, confidence_level)
+    before, after = _sides(rows)
     return {
         "group": group,
         "level": level,
         "before": before.mean,
         "after": after.mean,
-        "estimate": found.estimate,
-        "se": found.se,
-        "low": found.low,
-        "high": found.high,
-        "p_value": found.p_value,
-        "detectable": found.detectable,
+        **_told(difference(before, after, confidence_level)),
         "n_before": before.n_articles,
         "n_after": after.n_articles,
     }
+
+
+def _told(found: Difference) -> dict[str, float]:
+    names = ("estimate", "se", "low", "high", "p_value", "detectable")
+    return {name: getattr(found, name) for name in names}
+
+
+def _compared(
+    errors: pl.DataFrame, treated: Sequence[str], confidence_level: float
+) -> list[dict[str, Any]]:
+    """Treated sources, the others, and the difference of their drifts."""
+    of_treated = pl.col("source").is_in(list(treated))
+    parts = {"treated": errors.filter(of_treated), "controls": errors.filter(~of_treated)}
+    rows = [_row(part, COMPARED, name, confidence_level) for name, part in parts.items()]
+    for row in rows:
+        _check_sides(row, f" of {row['level']}")
+    means = [mean for part in parts.values() for mean in _sides(part)]
+    apart = {name: rows[0][name] - rows[1][name] for name in ("before", "after")}
+    apart |= {name: rows[0][name] + rows[1][name] for name in ("n_before", "n_after")}
+    found = _told(contrast(means, [-1, 1, 1, -1], confidence_level))
+    return [*rows, {"group": COMPARED, "level": "difference", **apart, **found}]
 
 
 def _between(group: str, parts: list[pl.DataFrame]) -> dict[str, Any] | None:
@@ -231,8 +274,9 @@ def _between(group: str, parts: list[pl.DataFrame]) -> dict[str, Any] | None:
 
 def _sentence(overall: dict[str, Any], confidence_level: float) -> str:
     numbers = {name: _number(value) for name, value in overall.items() if isinstance(value, float)}
+    whose = " in treated sources less that in controls" if overall["group"] == COMPARED else ""
     sides = (
-        f"the scorer's mean error was {numbers['before']} before the event and "
+        f"the scorer's mean error{whose} was {numbers['before']} before the event and "
         f"{numbers['after']} after it"
     )
     if np.isnan(overall["se"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +37,7 @@ class WeightedMean:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A difference of two independent means with its t-test (Welch 1947).
+    """A difference of independent means with its t-test (Welch 1947).
 
     Attributes
     ----------
@@ -78,13 +79,17 @@ def weighted_mean(values: Array, weights: Array, articles: Integers) -> Weighted
 
 def difference(before: WeightedMean, after: WeightedMean, level: float) -> Difference:
     """`after` less `before`; all NaN but the estimate where a side has one article."""
-    variance = before.variance + after.variance
-    estimate = after.mean - before.mean
+    return contrast([before, after], [-1, 1], level)
+
+
+def contrast(means: Sequence[WeightedMean], signs: Sequence[int], level: float) -> Difference:
+    """A sum of means with these signs, with Welch's t-test that it is 0."""
+    variance = sum(one.variance for one in means)
+    estimate = sum(sign * one.mean for sign, one in zip(signs, means, strict=True))
     if not variance > 0:
         nan = float("nan")
         return Difference(estimate, nan, nan, nan, nan, nan, nan)
-    parts = (side.variance**2 / side.degrees_of_freedom for side in (before, after))
-    freedom = variance**2 / sum(parts)
+    freedom = variance**2 / sum(one.variance**2 / one.degrees_of_freedom for one in means)
     se = float(np.sqrt(variance))
     half = float(stats.t.ppf((1 + level) / 2, freedom)) * se
     found = (stats.t.ppf((1 + level) / 2, freedom) + stats.t.ppf(0.8, freedom)) * se

@@ -156,6 +156,18 @@ def test_pictures_render(study: pl.DataFrame, courses: pl.DataFrame, theme: str)
         assert "invasion" in svg
 
 
+def test_corrected_courses_beyond_the_scale_are_shown(courses: pl.DataFrame) -> None:
+    wide = courses.with_columns(treated=pl.when(treated=-0.25).then(-1.3).otherwise("treated"))
+    spec = difference_specification(wide)
+    domains = [
+        layer["encoding"]["y"]["scale"]["domain"]
+        for layer in spec["layer"]
+        if "scale" in layer.get("encoding", {}).get("y", {})
+    ]
+    assert domains
+    assert all(low <= -1.3 for low, _ in domains)
+
+
 def test_courses_that_cannot_be_drawn_are_refused(courses: pl.DataFrame) -> None:
     with pytest.raises(DataError, match="column 'expected' is missing"):
         difference_specification(courses.drop("expected"))

@@ -202,6 +202,30 @@ def test_no_drift_says_what_would_have_been_found() -> None:
     )
 
 
+def test_treated_sources_beside_controls() -> None:
+    """Both drift by 0.4, the treated by 0.3 more: only that biases a difference of the two."""
+    early = pl.col("published_at") < EVENT
+    further = pl.when(source=pl.lit("Fjord Daily")).then(0.3).otherwise(0.0)
+    rows = gold(0.4).with_columns(stance=pl.col("stance") + pl.when(~early).then(further))
+    rows = rows.with_columns(pl.col("stance").fill_null(gold(0.4)["stance"]))
+    found = drift_of(rows, EVENT, (), 0.95, treated=["Fjord Daily"])
+    names = ["treated", "controls", "difference"]
+    table = found.table.filter(group="compared")
+    assert table["level"].to_list() == names
+    treated, controls, apart = table.rows(named=True)
+    assert apart["estimate"] == pytest.approx(treated["estimate"] - controls["estimate"])
+    assert apart["se"] == pytest.approx(np.hypot(treated["se"], controls["se"]))
+    assert apart["before"] == pytest.approx(treated["before"] - controls["before"])
+    assert apart["after"] - apart["before"] == pytest.approx(apart["estimate"])
+    assert (apart["n_before"], apart["n_after"]) == (60, 60)
+    assert apart["low"] < 0.3 < apart["high"]
+    assert "mean error in treated sources less that in controls was" in found.sentence
+    plain = drift_of(rows.filter(source="Fjord Daily"), EVENT, (), 0.95).table.row(0, named=True)
+    assert all(treated[name] == plain[name] for name in ("estimate", "low", "p_value"))
+    with pytest.raises(NotEnoughDataError, match="labels of treated are of 0 articles before"):
+        drift_of(rows, EVENT, (), 0.95, treated=["Nobody"])
+
+
 def test_the_event_itself_is_after_it() -> None:
     at = gold()["published_at"].max()
     assert isinstance(at, datetime)
@@ -270,6 +294,8 @@ def test_what_cannot_be_asked_is_refused(coded: tuple[sl.Store, pl.DataFrame]) -
     event = sl.Event("middle", sorted(frame["published_at"])[30])
     with pytest.raises(ArgumentError, match="unknown group 'part'"):
         sl.error_drift(store, frame, event, by=["part"])
+    with pytest.raises(ArgumentError, match="unknown treated source 'Nobody'"):
+        sl.error_drift(store, frame, event, treated=["Nobody"])
     with pytest.raises(ArgumentError, match="confidence_level must lie inside"):
         sl.error_drift(store, frame, event, confidence_level=95)
     with pytest.raises(DataError, match="column 'label' is missing"):

@@ -114,6 +114,9 @@ def test_a_jump_of_the_error_in_the_treated_is_corrected(panel: Any, method: Any
     assert ASSUMPTION not in found.sentence
     assert found.sentence.endswith(found.correction.sentence)
     assert found.correction.n_labels == 900
+    apart = found.correction.drift.table.filter(level="difference").row(0, named=True)
+    assert apart["low"] < 0.3 < apart["high"]
+    assert "in treated sources less that in controls" in found.sentence
     plain = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert len(plain["correction"]["table"]) == 3 * found.table.height
     assert found.chart().to_dict()["layer"]
