@@ -161,9 +161,8 @@ def interrupted(series: pl.DataFrame, event: sl.Event, gold: pl.DataFrame) -> li
     )
     raw, ends = level_of(chosen, event)
     noise = noise_for(raw, labelled)
-    freedom = labelled.degrees_of_freedom
-    corrected = with_cells(chosen, labelled.corrected(), freedom)
-    alone = with_cells(chosen, labelled.labels_only(), freedom)
+    corrected = with_cells(chosen, labelled.corrected(), labelled)
+    alone = with_cells(chosen, labelled.labels_only(), labelled)
     fits = ((corrected, noise), (alone, None), (alone, noise))
     return [ends, *(level_of(frame, event, told)[1] for frame, told in fits)]
 

@@ -130,18 +130,19 @@ def noise_for(raw: RegressionFit, labelled: LabelledSeries) -> NoisePoints | Non
     return raw.points.magnified(1 / response.slope)
 
 
-def written_as_articles(cells: CorrectedCells, degrees_of_freedom: float) -> dict[str, np.ndarray]:
+def written_as_articles(cells: CorrectedCells, labelled: LabelledSeries) -> dict[str, np.ndarray]:
     """Stance, se and n_effective of cells, so that models read the variances out of them.
 
     ``se^2 n_effective`` is the same everywhere, which pools nothing anew, and ``n_effective - 1``
-    adds up to the degrees of freedom.
+    adds up to the degrees of freedom of the cells that are fitted.
     """
     known = np.isfinite(cells.stance)
     precision = 1 / np.where(known & (cells.variance > 0), cells.variance, np.nan)
     if np.isnan(precision).all():
         # Labels that do not scatter in any cell: nothing is known of the size of the noise.
         return {"stance": cells.stance, "se": np.sqrt(cells.variance), "n_effective": 1.0 * known}
-    factor = (degrees_of_freedom + known.sum()) / np.nansum(precision)
+    fitted = known & labelled.articles.fitted
+    factor = (labelled.degrees_of_freedom + fitted.sum()) / np.nansum(precision[fitted])
     return {
         "stance": cells.stance,
         "se": np.sqrt(cells.variance),

@@ -168,7 +168,8 @@ def difference_in_differences(
     # The room of labels is entered only with labels.
     from stancelib.effects.labelled_panel import correct_panel  # noqa: PLC0415
 
-    return correct_panel(compared, labels, effect, estimate)
+    used = ~place_periods(compared.panel, event, event_period).transition
+    return correct_panel(compared, labels, effect, estimate, used)
 
 
 def _check_block(block: int | None) -> None:

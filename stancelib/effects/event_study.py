@@ -150,9 +150,12 @@ def event_study(
         series, target=target, treated=treated, controls=controls, every=every
     )
 
-    def estimate(chosen: ComparedSources) -> EventStudy:
+    def place(chosen: ComparedSources) -> tuple[PlacedPeriods, Mask]:
         placed = place_periods(chosen.panel, event, event_period)
-        shown = _window(window, placed) & ~(placed.transition & (event_period == "drop"))
+        return placed, _window(window, placed) & ~(placed.transition & (event_period == "drop"))
+
+    def estimate(chosen: ComparedSources) -> EventStudy:
+        placed, shown = place(chosen)
         enough = (chosen.panel.seen & shown).sum(1) >= _FEWEST_CELLS
         kept = chosen.only(enough, "articles in fewer than 2 periods of the window")
         errors = choose_errors(
@@ -172,7 +175,7 @@ def event_study(
     # The room of labels is entered only with labels.
     from stancelib.effects.labelled_panel import correct_panel  # noqa: PLC0415
 
-    return correct_panel(compared, labels, effect, estimate)
+    return correct_panel(compared, labels, effect, estimate, used=place(compared)[1])
 
 
 def error_of_few(n_periods: int) -> PanelErrorKind:

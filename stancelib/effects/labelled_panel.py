@@ -16,7 +16,7 @@ from stancelib.effects.correction_assembly import (
 )
 from stancelib.effects.difference_in_differences_result import DifferenceInDifferences
 from stancelib.effects.event_study_result import EventStudy
-from stancelib.effects.panel_placement import ComparedSources
+from stancelib.effects.panel_placement import ComparedSources, Mask
 from stancelib.validation.cell_correction_core import CorrectedCells, RawCells
 from stancelib.validation.labelled_cells import LabelledSeries, label_cells
 
@@ -28,8 +28,12 @@ def correct_panel(
     gold: pl.DataFrame,
     uncorrected: PanelEffect,
     estimate: Callable[[ComparedSources], PanelEffect],
+    used: Mask,
 ) -> PanelEffect:
-    """Estimate from the corrected cells and from those of the labels, beside the raw ones."""
+    """Estimate from the corrected cells and from those of the labels, beside the raw ones.
+
+    `used` (T,) are the periods that are fitted.
+    """
     panel = compared.panel
     labelled = label_cells(
         gold,
@@ -39,6 +43,7 @@ def correct_panel(
         raw=RawCells(
             panel.stance.ravel(), panel.se.ravel() ** 2, np.nan_to_num(panel.n_effective.ravel())
         ),
+        used=used,
     )
     with fitting_labelled_cells(labelled):
         effect = estimate(_with_cells(compared, labelled.corrected(), labelled))
@@ -53,7 +58,7 @@ def _with_cells(
     """The panel with other stances and errors; cells without labels become gaps."""
     panel = compared.panel
     shape = panel.stance.shape
-    written = written_as_articles(cells, labelled.degrees_of_freedom)
+    written = written_as_articles(cells, labelled)
     stance, se, n_effective = (
         written[name].reshape(shape) for name in ("stance", "se", "n_effective")
     )

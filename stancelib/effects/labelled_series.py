@@ -18,7 +18,7 @@ from stancelib.effects.periods import ChosenSeries
 from stancelib.effects.regression_core import RegressionFit
 from stancelib.effects.result import InterruptedTimeSeries
 from stancelib.validation.cell_correction_core import CorrectedCells, RawCells
-from stancelib.validation.labelled_cells import label_cells
+from stancelib.validation.labelled_cells import LabelledSeries, label_cells
 
 
 def correct_interrupted(
@@ -35,12 +35,12 @@ def correct_interrupted(
         sources=[chosen.source],
         bounds=chosen.bounds,
         raw=raw_cells(chosen),
+        used=uncorrected.fitted["used"].to_numpy(),
     )
-    freedom = labelled.degrees_of_freedom
     noise = noise_for(raw_fit, labelled)
     with fitting_labelled_cells(labelled):
-        effect, _ = estimate(with_cells(chosen, labelled.corrected(), freedom), setting, noise)
-        alone, _ = estimate(with_cells(chosen, labelled.labels_only(), freedom), setting)
+        effect, _ = estimate(with_cells(chosen, labelled.corrected(), labelled), setting, noise)
+        alone, _ = estimate(with_cells(chosen, labelled.labels_only(), labelled), setting)
     effects = {"uncorrected": uncorrected, "corrected": effect, "labels_only": alone}
     return with_labels(effects, labelled, effect.table["term"][0])
 
@@ -55,10 +55,10 @@ def raw_cells(chosen: ChosenSeries) -> RawCells:
 
 
 def with_cells(
-    chosen: ChosenSeries, cells: CorrectedCells, degrees_of_freedom: float
+    chosen: ChosenSeries, cells: CorrectedCells, labelled: LabelledSeries
 ) -> ChosenSeries:
     """The series with other stances and errors; periods without labels become gaps."""
-    written = written_as_articles(cells, degrees_of_freedom)
+    written = written_as_articles(cells, labelled)
     columns = [pl.Series(name, values).fill_nan(None) for name, values in written.items()]
     frame = chosen.frame.with_columns(columns)
     return replace(chosen, frame=frame)

@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 def degrees_of_freedom(means: CellMeans) -> float:
     """Labelled articles, less one a cell: what is known of their scatter."""
-    return float(np.maximum(means.n_articles - 1, 0.0).sum())
+    return float(np.where(np.isnan(means.variance), 0.0, means.n_articles - 1).sum())
 
 
 def unseen_share(articles: LabelledArticles) -> Array:
@@ -156,7 +156,7 @@ def _common_or_one(means: CellMeans) -> float:
 def variance_of_one(articles: LabelledArticles, means: CellMeans) -> Array:
     """Variance (K,) of one article, that of a cell's group drawn toward those of all."""
     group = np.arange(articles.n_cells) // (articles.n_cells // articles.n_groups)
-    freedom = np.maximum(means.n_articles - 1, 0.0)
+    freedom = np.where(np.isnan(means.variance), 0.0, means.n_articles - 1)
     squares = freedom * np.nan_to_num(means.variance) * means.n_articles
     of_group = np.asarray(np.bincount(group, freedom), dtype=np.float64)
     known = of_group > 0

@@ -17,6 +17,7 @@ from stancelib.validation.pooled_cells_core import pool_cells
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 # Squares that are less than this share of those around 0 are rounding errors of equal values.
 ROUNDING = float(np.finfo(np.float64).eps)
@@ -65,6 +66,8 @@ class LabelledArticles:
         not differ, or all is labelled and equally heavy.
     unseen : (D,)
         1 less the probability: what of the error of sampling is left; 0 where all is labelled.
+    fitted : (K,)
+        Whether a model is fitted to the cell: the others do not tell how labels scatter.
     n_cells, n_groups : int
         K and G.
     """
@@ -76,6 +79,7 @@ class LabelledArticles:
     weight: Array
     pull: Array
     unseen: Array
+    fitted: Mask
     n_cells: int
     n_groups: int
 
@@ -94,7 +98,7 @@ class CellMeans:
         NaN in cells without labels.
     variance : (K,)
         Of the mean, with articles as clusters, as if few of all articles were labelled; NaN with
-        fewer than two labelled articles.
+        fewer than two labelled articles, and where no model is fitted.
     n_articles : (K,)
         Labelled ones.
     """
@@ -104,10 +108,12 @@ class CellMeans:
     n_articles: Array
 
 
-def articles_of(pairs: LabelledPairs, n_cells: int, n_groups: int = 1) -> LabelledArticles:
+def articles_of(
+    pairs: LabelledPairs, n_cells: int, n_groups: int = 1, fitted: Mask | None = None
+) -> LabelledArticles:
     """Pairs to articles: the unit that is independent.
 
-    Cells lie group by group, as many in each.
+    Cells lie group by group, as many in each; all are `fitted` when that is not given.
     """
     n_articles = int(pairs.article.max()) + 1
     cell = np.zeros(n_articles, dtype=np.int64)
@@ -127,6 +133,7 @@ def articles_of(pairs: LabelledPairs, n_cells: int, n_groups: int = 1) -> Labell
         weight=weight,
         pull=weight / expected_weight(weight, unseen, cell, group),
         unseen=unseen,
+        fitted=np.ones(n_cells, dtype=bool) if fitted is None else fitted,
         n_cells=n_cells,
         n_groups=n_groups,
     )
@@ -171,7 +178,7 @@ def cell_means(articles: LabelledArticles, values: Array) -> CellMeans:
     mean = np.where(n_articles > 0, articles.sums(stretched) / np.maximum(n_articles, 1), np.nan)
     squares = articles.sums((stretched - mean[articles.cell]) ** 2)
     squares = np.where(squares > ROUNDING * articles.sums(stretched**2), squares, 0.0)
-    several = n_articles > 1
+    several = (n_articles > 1) & articles.fitted
     freedom = np.where(several, n_articles - 1, 1.0)
     return CellMeans(
         mean=mean,

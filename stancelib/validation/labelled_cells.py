@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -135,6 +135,7 @@ def label_cells(
     sources: Sequence[str],
     bounds: Sequence[datetime],
     raw: RawCells,
+    used: NDArray[np.bool_] | None = None,
 ) -> LabelledSeries:
     """Put the labels of a gold frame on the cells of a series.
 
@@ -150,6 +151,9 @@ def label_cells(
         First instants of T periods, and the end of the last.
     raw : RawCells
         G * T cells, source by source; NaN stance where there are no articles.
+    used : (T,), optional
+        Periods that are fitted: others, such as one that holds the event and is left out, do not
+        tell how labels scatter.
 
     Raises
     ------
@@ -176,7 +180,9 @@ def label_cells(
             f"{row['source']} on {row['published_at'].isoformat()}; make gold and series from the "
             "same store with the same voice= and part="
         )
-    articles = articles_of(_pairs(cells), len(raw.stance), len(sources))
+    fitted = np.ones(len(raw.stance), dtype=bool) if used is None else np.tile(used, len(sources))
+    raw = replace(raw, variance=np.where(fitted, raw.variance, np.nan))
+    articles = articles_of(_pairs(cells), len(raw.stance), len(sources), fitted)
     freedom = degrees_of_freedom(cell_means(articles, articles.label))
     if freedom < FEWEST_DEGREES_OF_FREEDOM:
         raise NotEnoughDataError(

@@ -218,7 +218,7 @@ def test_export_is_imported_in_another_browser(
     # What is coded here later than in the file stands.
     second.press("3", "ArrowLeft")
     second.page.set_input_files("#file", exported)
-    second.page.wait_for_function("document.getElementById('message').textContent")
+    second.page.locator("#message:not(:empty)").wait_for()
     told = second.text("message")
     for part in ("3 taken", "1 no newer than what is here", "1 of another sheet"):
         assert part in told

@@ -43,10 +43,11 @@ def of(effect: Any, method: str) -> dict[str, Any]:
         (sl.difference_in_differences, {"error": "bias_reduced"}),
         (sl.difference_in_differences, {"error": "wild_bootstrap", "draws": 299}),
         (sl.difference_in_differences, {"error": "permutation", "weights": "none"}),
-        # All weeks, because the scatter of labels is pooled over all cells that have some.
         (sl.event_study, {"window": (-10, 9), "error": "bias_reduced"}),
         (sl.event_study, {"window": (-10, 9), "weights": "none", "error": "cluster"}),
-        (sl.event_study, {"error": "bias_reduced", "weights": "none"}),
+        (sl.event_study, {"error": "bias_reduced"}),
+        (sl.event_study, {"window": (-6, 6), "error": "bias_reduced", "event_period": "drop"}),
+        (sl.difference_in_differences, {"error": "bias_reduced", "event_period": "drop"}),
     ],
 )
 def test_labels_of_all_pairs_give_the_effect_of_the_labels(
@@ -60,19 +61,6 @@ def test_labels_of_all_pairs_give_the_effect_of_the_labels(
     raw = method(panel.series(), panel.event, treated=TREATED, **options)
     before = found.correction.table.filter(method="uncorrected")
     np.testing.assert_array_equal(numbers(before), numbers(raw.table))
-
-
-def test_weeks_outside_the_window_only_tell_how_labels_scatter(panel: Any) -> None:
-    options: dict[str, Any] = {"treated": TREATED, "window": (-6, 6), "error": "bias_reduced"}
-    inside = pl.col("week").is_between(4, 16)
-    cut = type(panel)(panel.pairs.filter(inside), panel.event)
-    found = sl.event_study(cut.series(), panel.event, labels=cut.gold(), **options)
-    classical = sl.event_study(cut.series("truth"), panel.event, **options)
-    np.testing.assert_allclose(numbers(found.table), numbers(classical.table), atol=1e-6)
-    # With all weeks the pooled scatter is another one, which moves the weights of cells a little.
-    longer = sl.event_study(panel.series(), panel.event, labels=panel.gold(), **options)
-    last, size = classical.table["estimate"][-1], classical.table["se"][-1]
-    assert longer.table["estimate"][-1] == pytest.approx(last, abs=0.1 * size)
 
 
 def test_outlets_without_controls(panel: Any) -> None:
