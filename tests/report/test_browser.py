@@ -63,7 +63,7 @@ def opened(chromium: Any) -> Iterator[Callable[..., Opened]]:
         result.page.on("pageerror", lambda error: result.console.append(str(error)))
         result.page.on("request", lambda request: result.requests.append(request.url))
         result.page.goto(path.as_uri())
-        result.page.wait_for_function("document.documentElement.dataset.drawn")
+        result.page.locator("html[data-drawn]").wait_for(state="attached")
         return result
 
     yield open_page

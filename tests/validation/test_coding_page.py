@@ -127,7 +127,7 @@ def opened(chromium: Any) -> Iterator[Callable[..., Opened]]:
         result.page.on("pageerror", lambda error: result.console.append(str(error)))
         result.page.on("request", lambda request: result.requests.append(request.url))
         result.page.goto(path.as_uri())
-        result.page.wait_for_function("document.documentElement.dataset.ready")
+        result.page.locator("html[data-ready]").wait_for(state="attached")
         return result
 
     yield open_page
@@ -310,9 +310,9 @@ def test_two_windows_of_one_coder_share_their_work(
     second.goto(page.as_uri())
     second.click("text=Go on as Ann")
     second.keyboard.press("1")
-    first.page.wait_for_function("document.getElementById('bar').value === 1")
+    first.page.locator("#bar[value='1']").wait_for()
     first.press("ArrowRight", "3")
-    second.wait_for_function("document.getElementById('bar').value === 2")
+    second.locator("#bar[value='2']").wait_for()
 
 
 def test_no_name_no_coding(page: Path, opened: Callable[..., Opened]) -> None:
