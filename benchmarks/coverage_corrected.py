@@ -30,9 +30,13 @@ from study import run_study
 
 import stancelib as sl
 from stancelib.effects.correction_assembly import METHODS, noise_for
+from stancelib.effects.difference_in_differences_fit import fit_difference, on_both_sides
 from stancelib.effects.error_model import ErrorModel, fit_series
 from stancelib.effects.known_noise_core import NoisePoints
+from stancelib.effects.labelled_panel import label_panel, panel_with_cells
 from stancelib.effects.labelled_series import raw_cells, with_cells
+from stancelib.effects.panel_errors import PanelErrors, summarize
+from stancelib.effects.panel_placement import compare_sources, place_periods
 from stancelib.effects.periods import ChosenSeries, choose_series
 from stancelib.effects.placement import place_events
 from stancelib.effects.regression_core import RegressionFit
@@ -84,6 +88,7 @@ CELLS = [
         for effect in ("difference", "event_study")
         for labels in (500, 2000)
     ],
+    Cell("difference", 0.2, 0.0, 500, 30, 12, 8),
     *[Cell("interrupted", 0.2, 0.7, labels, 80, 1, 40, UNEQUAL) for labels in (200, 500)],
     Cell("interrupted", 0.3, 0.7, 300, 40, 1, 40, UNEQUAL),
     *[Cell(effect, 0.2, 0.7, 500, 30, 12, 8, UNEQUAL) for effect in ("difference", "event_study")],
@@ -127,7 +132,9 @@ def run_once(cell: Cell, rng: np.random.Generator) -> list[list[float]] | None:
     try:
         if cell.effect == "interrupted":
             return interrupted(series, event, gold)
-        return of_panel(cell, series, event, gold)
+        if cell.effect == "difference":
+            return difference(cell, series, event, gold)
+        return event_study(cell, series, event, gold)
     except (NotEnoughDataError, ArgumentError):
         # An event study whose reference period happens to have no label on a side says so.
         return None
@@ -181,14 +188,40 @@ def level_of(
     return fit, [float(found.estimate[0]), float(found.low[0]), float(found.high[0])]
 
 
-def of_panel(
+def treated_of(cell: Cell) -> list[str]:
+    """Half of the outlets."""
+    return [f"{number:02}" for number in range(cell.outlets // 2)]
+
+
+def difference(
     cell: Cell, series: pl.DataFrame, event: sl.Event, gold: pl.DataFrame
 ) -> list[list[float]]:
-    """The effect on the treated half of the outlets, by the public functions."""
-    treated = [f"{number:02}" for number in range(cell.outlets // 2)]
-    estimate = sl.difference_in_differences if cell.effect == "difference" else sl.event_study
-    # The default of the difference here, the wild bootstrap, takes a second a run.
-    effect = estimate(series, event, treated=treated, labels=gold, error="bias_reduced")
+    """As `difference_in_differences` estimates it, without what else it computes.
+
+    Its default here, the wild bootstrap, would take a second a run.
+    """
+    compared = compare_sources(
+        series, target="NATO", treated=treated_of(cell), controls=None, every="1w"
+    )
+    placed = place_periods(compared.panel, event, "fraction")
+    labelled = label_panel(compared, gold, ~placed.transition)
+    errors = PanelErrors("bias_reduced", 0, 0, 0.95)
+    rows = []
+    for cells in (None, labelled.corrected(), labelled.labels_only()):
+        chosen = compared if cells is None else panel_with_cells(compared, cells, labelled)
+        fit = fit_difference(on_both_sides(chosen, placed), placed, "precision").fit
+        found = summarize(fit, np.eye(1), errors)
+        rows.append([float(found.estimate[0]), float(found.low[0]), float(found.high[0])])
+    return rows
+
+
+def event_study(
+    cell: Cell, series: pl.DataFrame, event: sl.Event, gold: pl.DataFrame
+) -> list[list[float]]:
+    """The average after the event, by the public function."""
+    effect = sl.event_study(
+        series, event, treated=treated_of(cell), labels=gold, error="bias_reduced"
+    )
     rows = effect.correction.table.filter(term=effect.table["term"][-1])
     ends = ("estimate", "low", "high")
     return [list(rows.filter(method=name).select(ends).row(0)) for name in METHODS]

@@ -34,25 +34,29 @@ def correct_panel(
 
     `used` (T,) are the periods that are fitted.
     """
-    panel = compared.panel
-    labelled = label_cells(
-        gold,
-        target=panel.target,
-        sources=panel.sources,
-        bounds=panel.bounds,
-        raw=RawCells(
-            panel.stance.ravel(), panel.se.ravel() ** 2, np.nan_to_num(panel.n_effective.ravel())
-        ),
-        used=used,
-    )
+    labelled = label_panel(compared, gold, used)
     with fitting_labelled_cells(labelled):
-        effect = estimate(_with_cells(compared, labelled.corrected(), labelled))
-        alone = estimate(_with_cells(compared, labelled.labels_only(), labelled))
+        effect = estimate(panel_with_cells(compared, labelled.corrected(), labelled))
+        alone = estimate(panel_with_cells(compared, labelled.labels_only(), labelled))
     effects = {"uncorrected": uncorrected, "corrected": effect, "labels_only": alone}
     return with_labels(effects, labelled, effect.table["term"][-1])
 
 
-def _with_cells(
+def label_panel(compared: ComparedSources, gold: pl.DataFrame, used: Mask) -> LabelledSeries:
+    """Put the labels on the cells of a panel; `used` (T,) are the periods that are fitted."""
+    panel = compared.panel
+    n_effective = np.nan_to_num(panel.n_effective.ravel())
+    return label_cells(
+        gold,
+        target=panel.target,
+        sources=panel.sources,
+        bounds=panel.bounds,
+        raw=RawCells(panel.stance.ravel(), panel.se.ravel() ** 2, n_effective),
+        used=used,
+    )
+
+
+def panel_with_cells(
     compared: ComparedSources, cells: CorrectedCells, labelled: LabelledSeries
 ) -> ComparedSources:
     """The panel with other stances and errors; cells without labels become gaps."""
