@@ -17,7 +17,7 @@ HEADING = "\n## Module map\n"
 NOTE = "Written from the modules' own first lines by `docs/update_module_map.py`."
 ROOMS = (
     *("corpus", "targets", "scoring", "store", "series", "effects", "charts", "report"),
-    *("simulate", "training"),
+    *("datasets", "simulate", "training"),
 )
 
 

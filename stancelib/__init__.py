@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from stancelib.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from stancelib import datasets as datasets
     from stancelib.corpus import Ingest, find_duplicates, read_documents, split_sentences
     from stancelib.effects import (
         AdjustedEffects,
@@ -275,6 +276,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name == "datasets":
+        return import_module("stancelib.datasets")
     if name not in _ROOM_OF:
         raise AttributeError(f"module 'stancelib' has no attribute {name!r}")
     value = getattr(import_module(f"stancelib.{_ROOM_OF[name]}"), name)
@@ -283,4 +286,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "datasets"})

@@ -14,9 +14,9 @@ import stancelib
 
 HEAVY = {
     *("torch", "transformers", "altair", "duckdb"),
-    *("onnxruntime", "statsmodels", "pandas", "ruptures"),
+    *("onnxruntime", "statsmodels", "pandas", "ruptures", "pooch", "requests"),
 }
-LIGHT_ROOMS = ("corpus", "targets", "store", "series", "effects")
+LIGHT_ROOMS = ("corpus", "targets", "store", "series", "effects", "datasets")
 
 
 def packages_after(code: str, folder: Path) -> set[str]:
