@@ -5,16 +5,16 @@ hundred of the Ukrainian president on Russia were drawn at random and read twice
 model, not by people: benchmarks/labels/README.md); their labels correct the effects of the
 invasion. Run it with
 
-    STANCELIB_DATA=/path/to/data python examples/03_labels_and_correction.py
+    python examples/03_labels_and_correction.py
 
-It goes on with the store of the first example, examples/output/kremlin_and_kyiv.duckdb, and makes
-it where it is missing.
+The files are taken from STANCELIB_DATA, else from the cache, else from their public address. It
+goes on with the store of the first example, examples/output/kremlin_and_kyiv.duckdb, and makes it
+where it is missing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sys
 from pathlib import Path
 
@@ -23,14 +23,9 @@ import polars as pl
 import stancelib as sl
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("STANCELIB_DATA", ROOT.parent / "shared" / "data"))
-PRESS = DATA / "putin_zelenskyy_press"
 LABELS = ROOT / "benchmarks" / "labels"
 OUTPUT = Path(__file__).resolve().parent / "output"
-SOURCES = {"Kremlin": "putin.csv", "President of Ukraine": "zelenskyy.csv"}
 QUESTIONS = {"Kremlin": "Ukraine", "President of Ukraine": "Russia"}
-N_LABELS = 200
-SEED = 20221
 
 # 04:00 in Kyiv, as in the first example.
 INVASION = sl.Event(
@@ -41,31 +36,20 @@ INVASION = sl.Event(
 
 
 def main() -> int:
-    """Read labels, draw the sample that they belong to, correct the effects."""
-    missing = [name for name in SOURCES.values() if not (PRESS / name).is_file()]
-    if missing:
-        print(f"the data is absent: no {' and no '.join(missing)} in {PRESS}; set STANCELIB_DATA")
-        return 1
+    """Read labels and the sample that they belong to, correct the effects."""
     codings = sl.read_codings(LABELS / "press_codings.csv")
     print(codings.summary())
     labels = agreed_labels(codings.accepted)
+    samples = pl.read_csv(LABELS / "press_sample.csv")
     OUTPUT.mkdir(exist_ok=True)
     with sl.open_store(OUTPUT / "kremlin_and_kyiv.duckdb") as store:
         fill(store)
         for source, target in QUESTIONS.items():
-            sample = sl.draw_sample(
-                store,
-                N_LABELS,
-                strata=["period"],
-                every="1w",
-                source=source,
-                target=target,
-                seed=SEED,
-            )
             print(f"\n{source} on {target}")
-            uncoded = sample.pairs.filter(~pl.col("item").is_in(labels["item"].implode()))
-            if not uncoded.is_empty():
-                print(advice(uncoded))
+            sample = samples.filter(sample=f"{source} on {target}")
+            changed = sample.join(store.sentences(), on="sentence_id", how="anti")
+            if not changed.is_empty():
+                print(advice(changed))
                 return 1
             show_effect(store, sample, labels, source, target)
     return 0
@@ -92,33 +76,27 @@ def agreed_labels(codings: pl.DataFrame) -> pl.DataFrame:
 
 def fill(store: sl.Store) -> None:
     """Add what the first example has not added, score what it has not scored."""
-    for source, name in SOURCES.items():
-        ingest = sl.read_documents(
-            PRESS / name,
-            source=source,
-            columns={"url": "link", "title": "headline", "text": "body"},
-        )
-        print(f"\n{source}: {store.add_documents(ingest)}")
+    ingest = sl.read_documents(sl.datasets.load("putin_zelenskyy_press"))
+    print(store.add_documents(ingest))
     print(store.score(targets=sorted(QUESTIONS.values())))
 
 
-def advice(uncoded: pl.DataFrame) -> str:
-    """What to do about pairs that were drawn and not coded."""
+def advice(changed: pl.DataFrame) -> str:
+    """What to do about labelled sentences that the store does not have."""
     return (
-        f"{uncoded.height} of {N_LABELS} pairs drawn here have no label, such as "
-        f"{uncoded['item'][0]!r}: the articles are not those that were labelled (see "
-        "examples/README.md for their commit), or this version of the library cuts sentences or "
-        "finds names otherwise. Restore the files, or code the new pairs: "
-        "sl.write_coding_sheet(store, uncoded, 'more.html'), and add them to "
-        f"{LABELS / 'press_codings.csv'}"
+        f"{changed.height} labelled sentences are not in the store, such as "
+        f"{changed['sentence_id'][0]!r}: this version of the library cuts sentences otherwise. "
+        "Draw a sample with sl.draw_sample and code it: sl.write_coding_sheet(store, sample, "
+        "'sheet.html')"
     )
 
 
 def show_effect(
-    store: sl.Store, sample: sl.Sample, labels: pl.DataFrame, source: str, target: str
+    store: sl.Store, sample: pl.DataFrame, labels: pl.DataFrame, source: str, target: str
 ) -> None:
     """Print how the scorer errs, and the effect without labels, corrected, and by labels alone."""
-    drawn = labels.filter(pl.col("item").is_in(sample.pairs["item"].implode()))
+    item = pl.format("{} {}", "sentence_id", "target")
+    drawn = labels.join(sample.select(item=item), on="item", how="semi")
     gold = sl.gold_labels(store, sample, drawn)
     accuracy = sl.accuracy(store, gold, by="before_after", event=INVASION)
     print(accuracy.sentence)
