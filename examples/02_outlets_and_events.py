@@ -1,17 +1,16 @@
-"""Twenty outlets in three languages through the first year of the invasion.
+"""Nine outlets around the events of 2022: headlines and subheads on the war.
 
-Headlines and leads only, so that outlets of which full articles were collected compare with those
-of which only headlines were; and comparisons within an outlet, because the collection is uneven.
-Run it with
+A public corpus (RUWA), collected by keywords of events: tone can be compared, volume cannot. Run it
+with
 
-    STANCELIB_DATA=/path/to/data python examples/02_outlets_and_events.py
+    python examples/02_outlets_and_events.py
 
-It writes examples/output/outlets_and_events.duckdb and .html; a second run resumes.
+The file is taken from STANCELIB_DATA, else from the cache, else from its public address. It writes
+examples/output/nine_outlets.duckdb and .html; a second run resumes.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from itertools import product
 from pathlib import Path
@@ -21,79 +20,41 @@ import polars as pl
 import stancelib as sl
 from stancelib.errors import NotEnoughDataError
 
-ROOT = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("STANCELIB_DATA", ROOT.parent / "shared" / "data"))
-ARTICLES = DATA / "e2e_corpus" / "articles.jsonl.gz"
-EVENTS = DATA / "events" / "trigger_events.csv"
 OUTPUT = Path(__file__).resolve().parent / "output"
-LEAD_CHARACTERS = 200
 SIGNIFICANT = 0.05
-ARTICLES_ON_A_SIDE = 50
-
-INVASION = "Full-scale Russian invasion of Ukraine"
-STATE_MEDIA = ["1tv.ru", "english.pravda.ru", "rt.com", "sputniknews.com", "tass.com", "ukraina.ru"]
-OTHERS = [
-    "aljazeera.com",
-    "apnews.com",
-    "bbc.co.uk",
-    "breitbart.com",
-    "cnn.com",
-    "foxnews.com",
-    "lemonde.fr",
-    "reuters.com",
-]
+# Well inside the collection, which has two or three weeks before the invasion.
+EVENTS = ("Killings in Bucha become known", "NATO summit in Madrid")
+UKRAINIAN = ["censor.net", "ukrinform.net"]
+OTHERS = ["aljazeera.com", "bbc.co.uk", "msnbc.com", "reuters.com", "rt.com"]
 
 
 def main() -> int:
     """Read, score, estimate, report."""
-    missing = [str(path) for path in (ARTICLES, EVENTS) if not path.is_file()]
-    if missing:
-        print(f"the data is absent: no {' and no '.join(missing)}; set STANCELIB_DATA")
-        return 1
+    ingest = sl.read_documents(sl.datasets.load("ruwa"))
+    print(ingest.summary())
+    known = {event.name: event for event in sl.datasets.trigger_events()}
+    events = [known[name] for name in EVENTS]
     OUTPUT.mkdir(exist_ok=True)
-    articles = headlines_and_leads()
-    events = sl.read_events(EVENTS)
-    invasion = next(event for event in events if event.name == INVASION)
-    with sl.open_store(OUTPUT / "outlets_and_events.duckdb") as store:
-        ingest = sl.read_documents(articles, columns={"published_at": "date"})
-        print(ingest.summary())
+    with sl.open_store(OUTPUT / "nine_outlets.duckdb") as store:
         print(store.add_documents(ingest))
         print(store.mark_duplicates())
         print(store.score())
-        show_collection(store, invasion)
         series = store.series(every="1w", by="source")
-        show_outlets(series, invasion)
-        show_groups(series, invasion)
+        show_collection(store, events[0])
+        show_outlets(series, events)
+        show_groups(series, events[0])
         page = sl.report(
             store,
-            within(series, events),
-            OUTPUT / "outlets_and_events.html",
+            events,
+            OUTPUT / "nine_outlets.html",
             every="1w",
-            title="Twenty outlets before and after 24 February 2022",
+            title="Nine outlets around the events of 2022",
         )
     print(f"\nreport: {page}")
     return 0
 
 
-def headlines_and_leads() -> pl.DataFrame:
-    """Title and whole sentences of the first characters of each text, outlets with both sides."""
-    articles = pl.read_ndjson(ARTICLES).with_columns(
-        pl.col("text").str.slice(0, LEAD_CHARACTERS).str.replace(r"[^.!?…»”]*$", "")
-    )
-    after = pl.col("date") >= "2022-02-24"
-    fewest = pl.min_horizontal(after.sum(), (~after).sum()).over("source")
-    return articles.filter(fewest >= ARTICLES_ON_A_SIDE).select(
-        "id", "source", "date", "lang", "title", "text", "url"
-    )
-
-
-def within(series: pl.DataFrame, events: list[sl.Event]) -> list[sl.Event]:
-    """Events with eight weeks of the corpus on either side."""
-    weeks = series["period"].unique().sort()
-    return [event for event in events if weeks[8] <= event.at < weeks[-8]]
-
-
-def show_collection(store: sl.Store, invasion: sl.Event) -> None:
+def show_collection(store: sl.Store, event: sl.Event) -> None:
     """Print how much is copied and quoted, and how much of a change is the mix of outlets."""
     copies = store.documents().get_column("duplicate_of")
     print(f"\nnear-copies: {len(copies) - copies.null_count():,} of {len(copies):,} items")
@@ -101,55 +62,43 @@ def show_collection(store: sl.Store, invasion: sl.Event) -> None:
     print(f"quoted sentences: {(voices == 'quoted').mean():.1%} of {len(voices):,}")
     panel = store.series(every="1mo", by="source")
     for target in sl.TARGETS:
-        change = sl.decompose_change(panel, invasion, target=target, periods=4)
-        print(f"{change.sentence} Four months before, four after; February is left out.")
+        change = sl.decompose_change(panel, event, target=target, periods=2)
+        print(change.sentence)
         print(change.table)
-        print(salience_of(store, target, invasion))
 
 
-def salience_of(store: sl.Store, target: str, invasion: sl.Event) -> str:
-    """How often the target is named, whatever is said of it."""
-    months = store.series(target, every="1mo", by=None)
-    after = pl.col("period") >= invasion.at
-    shares = [
-        side["n_documents"].sum() / side["n_published"].sum()
-        for side in (months.filter(~after), months.filter(after))
-    ]
-    return (
-        f"{target} is named in {shares[0]:.0%} of the items until February, {shares[1]:.0%} after"
-    )
-
-
-def show_outlets(series: pl.DataFrame, invasion: sl.Event) -> None:
+def show_outlets(series: pl.DataFrame, events: list[sl.Event]) -> None:
     """Print what moved in each outlet, corrected for their number, and doubt what is left."""
-    effects, refused = [], []
-    for target, source in product(sl.TARGETS, series["source"].unique().sort()):
-        try:
-            effect = sl.interrupted_time_series(series, invasion, source=source, target=target)
-        except NotEnoughDataError as error:
-            refused.append((f"{target} in {source}", error))
-            continue
-        effects.append(effect)
-    if refused:
-        names = ", ".join(name for name, _ in refused)
-        print(f"\nnot estimated: {names}; the last because {refused[-1][1]}")
-    adjusted = sl.adjust(effects, method="max_t")
-    print(f"\n{adjusted.sentence}")
-    table = adjusted.table.sort("p_value").select(
-        "target", "source", "estimate", "low", "high", "p_value", "p_value_adjusted"
-    )
-    with pl.Config(tbl_rows=-1):
-        print(table)
-    for row in table.filter(pl.col("p_value") < SIGNIFICANT).to_dicts():
-        placebo = sl.placebo_test(series, invasion, source=row["source"], target=row["target"])
-        print(f"{row['source']} on {row['target']}, placebo dates: {placebo.sentence}")
+    for event in events:
+        effects, refused = [], []
+        for target, source in product(sl.TARGETS, series["source"].unique().sort()):
+            try:
+                effect = sl.interrupted_time_series(series, event, source=source, target=target)
+            except NotEnoughDataError as error:
+                refused.append((f"{target} in {source}", error))
+                continue
+            effects.append(effect)
+        print(f"\n{event.name}")
+        if refused:
+            names = ", ".join(name for name, _ in refused)
+            print(f"not estimated: {names}; the last because {refused[-1][1]}")
+        adjusted = sl.adjust(effects, method="max_t")
+        print(adjusted.sentence)
+        table = adjusted.table.sort("p_value").select(
+            "target", "source", "estimate", "low", "high", "p_value", "p_value_adjusted"
+        )
+        with pl.Config(tbl_rows=-1):
+            print(table)
+        for row in table.filter(pl.col("p_value") < SIGNIFICANT).to_dicts():
+            test = sl.placebo_test(series, event, source=row["source"], target=row["target"])
+            print(f"{row['source']} on {row['target']}, placebo dates: {test.sentence}")
 
 
-def show_groups(series: pl.DataFrame, invasion: sl.Event) -> None:
-    """Print how Russian state media moved beside the others."""
+def show_groups(series: pl.DataFrame, event: sl.Event) -> None:
+    """Print how the Ukrainian outlets moved beside the others."""
     for target in sl.TARGETS:
         difference = sl.difference_in_differences(
-            series, invasion, treated=STATE_MEDIA, controls=OTHERS, target=target
+            series, event, treated=UKRAINIAN, controls=OTHERS, target=target
         )
         print(f"\n{target}: {difference.sentence}")
         print(difference.table)
