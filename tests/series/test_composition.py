@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -142,6 +144,9 @@ def test_the_period_of_the_event_counts_on_neither_side() -> None:
     frame = panel({"A": [0.0, 0.5, 1.0], "B": [0.0, 0.5, 1.0]})
     event = sl.Event("noon", WEEK + timedelta(weeks=1, days=2))
     change = sl.decompose_change(frame, event)
+    # The same instant in the time of another place.
+    abroad = replace(event, at=event.at.astimezone(ZoneInfo("Europe/Kyiv")))
+    assert sl.decompose_change(frame, abroad).table.equals(change.table)
     assert parts_of(change)["total"] == pytest.approx(1.0)
     assert (change.before[1], change.after[0]) == (WEEK, WEEK + timedelta(weeks=2))
     near = sl.decompose_change(panel({"A": [0.9, 0.0, 0.5, 0.2]}), date(2022, 1, 17), periods=1)
