@@ -24,9 +24,9 @@ def dataset_of(files: dict[str, Path]) -> sl.datasets.Dataset:
 def ruwa(tmp_path: Path) -> pl.DataFrame:
     rows = [
         (
-            '0,1,https://censor.net/en/n1,"01.03.22 09:30 - Ferries wait: ""Nobody leaves"". PHOTO. '
-            'Nobody left the port today. View photo news.","Ferries wait: ""Nobody leaves"". PHOTO '
-            '(01.03.22 09:30) « War in Ukraine | Censor.NET",-,03/01/2022,censor.net,beginning,-'
+            '0,1,https://censor.net/en/n1,"01.03.22 09:30 - Ferries wait: ""Nobody leaves"". PHOTO'
+            '. Nobody left the port today. View photo news.","Ferries wait: ""Nobody leaves"". PHO'
+            'TO (01.03.22 09:30) « War in Ukraine | Censor.NET",-,03/01/2022,censor.net,beginning,-'
         ),
         "1,2,tass.com/n2,,A ship arrives,-,03/02/2022,www.tass.com,beginning,-",
         (
