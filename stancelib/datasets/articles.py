@@ -21,7 +21,7 @@ _OFFICES = {
 _TITLE_FRAMES = r"\s*\(\d\d\.\d\d\.\d\d \d\d:\d\d\) « .*$"
 _TEXT_FRAMES = (
     r"^\d\d\.\d\d\.\d\d \d\d:\d\d - ",
-    r"\s*View article\.$",
+    r"\s*View (?:photo |video )?(?:article|news)\.$",
     r"\s*— Ukrinform\.$",
 )
 
@@ -44,8 +44,9 @@ def load(name: str) -> pl.DataFrame:
         Every row of the files: source, published_at, title (null where the page had none), text
         (null where there is a headline only), lang and url. Of the press releases `published_at`
         is an instant in UTC: the files say UTC, but hold what the pages show, which is the time
-        of Moscow or Kyiv, and are read so. Of RUWA it is a date without a time, and the date,
-        rubric and name that censor.net and ukrinform.net put around every text are taken off.
+        of Moscow or Kyiv, and are read so. Of RUWA it is a date without a time, and what
+        censor.net and ukrinform.net put around every text is taken off: the date, the rubric
+        (*War in Ukraine*, which would be a mention), the site's name, a repeated headline.
 
     Raises
     ------
@@ -93,6 +94,7 @@ def _ruwa(dataset: Dataset) -> pl.DataFrame:
     with zipfile.ZipFile(dataset.files["RUWA_01.08.23.csv.zip"]) as archive:
         table = next(one for one in archive.namelist() if not one.startswith("__MACOSX"))
         rows = pl.read_csv(archive.read(table), infer_schema=False)
+    title = pl.col("title").str.replace(_TITLE_FRAMES, "")
     text = pl.col("desc")
     for frame in _TEXT_FRAMES:
         text = text.str.replace(frame, "")
@@ -100,10 +102,22 @@ def _ruwa(dataset: Dataset) -> pl.DataFrame:
     return rows.select(
         source=pl.col("Site").str.strip_prefix("www."),
         published_at=pl.col("Date").str.to_date("%m/%d/%Y"),
-        title=pl.col("title").str.replace(_TITLE_FRAMES, ""),
-        text=text,
+        title=title,
+        text=_without_title(text, title).replace("", None),
         lang=pl.lit("en"),
         url=pl.when(address.str.contains("://")).then(address).otherwise("https://" + address),
+    )
+
+
+def _without_title(text: pl.Expr, title: pl.Expr) -> pl.Expr:
+    """Subheads that begin with the headline, mostly without its quotation marks, lose it."""
+    rest = text
+    for beginning in (title, title.str.replace_all('"', "")):
+        rest = rest.str.strip_prefix(beginning.fill_null("") + ".")
+    return (
+        pl.when(rest.str.len_chars() < text.str.len_chars())
+        .then(rest.str.strip_chars_start())
+        .otherwise(text)
     )
 
 
