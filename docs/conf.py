@@ -13,6 +13,11 @@ sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 # Kernels inherit this: pages are built without a network and without usage reports.
 os.environ.update(HF_HUB_OFFLINE="1", DO_NOT_TRACK="1", TQDM_DISABLE="1")
 
+# Where the tutorials find their data, else the cache, else its public address.
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+if SHARED.is_dir():
+    os.environ.setdefault("STANCELIB_DATA", str(SHARED))
+
 project = "stancelib"
 author = "The stancelib authors"
 project_copyright = author

@@ -23,7 +23,7 @@ from stancelib.errors import NotEnoughDataError
 OUTPUT = Path(__file__).resolve().parent / "output"
 SIGNIFICANT = 0.05
 # Well inside the collection, which has two or three weeks before the invasion.
-EVENTS = ("Killings in Bucha become known", "NATO summit in Madrid")
+EVENTS = ("Killings in Bucha become known", "Finland and Sweden apply to join NATO")
 UKRAINIAN = ["censor.net", "ukrinform.net"]
 OTHERS = ["aljazeera.com", "bbc.co.uk", "msnbc.com", "reuters.com", "rt.com"]
 
@@ -39,7 +39,7 @@ def main() -> int:
         print(store.add_documents(ingest))
         print(store.mark_duplicates())
         print(store.score())
-        series = store.series(every="1w", by="source")
+        series = store.series(every="1w", by="source", time_zone="Europe/Kyiv")
         show_collection(store, events[0])
         show_outlets(series, events)
         show_groups(series, events[0])
@@ -60,7 +60,7 @@ def show_collection(store: sl.Store, event: sl.Event) -> None:
     print(f"\nnear-copies: {len(copies) - copies.null_count():,} of {len(copies):,} items")
     voices = store.sentences().get_column("voice").cast(pl.String)
     print(f"quoted sentences: {(voices == 'quoted').mean():.1%} of {len(voices):,}")
-    panel = store.series(every="1mo", by="source")
+    panel = store.series(every="1mo", by="source", time_zone="Europe/Kyiv")
     for target in sl.TARGETS:
         change = sl.decompose_change(panel, event, target=target, periods=2)
         print(change.sentence)
