@@ -12,6 +12,7 @@ from stancelib.charts.counts import interrupted_counts_chart
 from stancelib.charts.difference_in_differences import difference_in_differences_chart
 from stancelib.charts.event_study import event_study_chart
 from stancelib.charts.forest import forest_plot
+from stancelib.charts.heat_map import stance_heat_map
 from stancelib.charts.interrupted import interrupted_time_series_chart
 from stancelib.charts.output import save
 from stancelib.charts.over_time import stance_over_time
@@ -41,6 +42,7 @@ __all__ = [
     "save",
     "specification_chart",
     "stance_by_voice",
+    "stance_heat_map",
     "stance_over_time",
     "synthetic_control_chart",
 ]
