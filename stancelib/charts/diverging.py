@@ -19,7 +19,7 @@ DIVERGING: Final[dict[str, tuple[str, str, str, str, str]]] = {
 }
 # Text on the colours, on weak ones and on strong ones, and the part of the scale where it changes:
 # so the contrast is at least 4.5 everywhere.
-_TEXT: Final = {"light": ("#000000", "#ffffff", 0.82), "dark": ("#ffffff", "#000000", 0.45)}
+_TEXT: Final = {"light": ("#000000", "#ffffff", 0.86), "dark": ("#ffffff", "#000000", 0.45)}
 GRADIENT_HEIGHT = 10
 _STEP, _LONGEST = 0.25, 260
 
