@@ -7,6 +7,7 @@ Every chart carries the theme itself; altair's global theme is never touched.
 from __future__ import annotations
 
 from stancelib.charts.adjusted import adjusted_chart
+from stancelib.charts.confusion import confusion_chart
 from stancelib.charts.counterfactual import counterfactual_chart
 from stancelib.charts.counts import interrupted_counts_chart
 from stancelib.charts.difference_in_differences import difference_in_differences_chart
@@ -29,6 +30,7 @@ register_themes()
 
 __all__ = [
     "adjusted_chart",
+    "confusion_chart",
     "counterfactual_chart",
     "describe_series",
     "difference_in_differences_chart",
