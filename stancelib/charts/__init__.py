@@ -7,11 +7,13 @@ Every chart carries the theme itself; altair's global theme is never touched.
 from __future__ import annotations
 
 from stancelib.charts.adjusted import adjusted_chart
+from stancelib.charts.confusion import confusion_chart
 from stancelib.charts.counterfactual import counterfactual_chart
 from stancelib.charts.counts import interrupted_counts_chart
 from stancelib.charts.difference_in_differences import difference_in_differences_chart
 from stancelib.charts.event_study import event_study_chart
 from stancelib.charts.forest import forest_plot
+from stancelib.charts.heat_map import stance_heat_map
 from stancelib.charts.interrupted import interrupted_time_series_chart
 from stancelib.charts.output import save
 from stancelib.charts.over_time import stance_over_time
@@ -28,6 +30,7 @@ register_themes()
 
 __all__ = [
     "adjusted_chart",
+    "confusion_chart",
     "counterfactual_chart",
     "describe_series",
     "difference_in_differences_chart",
@@ -41,6 +44,7 @@ __all__ = [
     "save",
     "specification_chart",
     "stance_by_voice",
+    "stance_heat_map",
     "stance_over_time",
     "synthetic_control_chart",
 ]
