@@ -19,6 +19,7 @@ from stancelib.charts.over_time import stance_over_time
 from stancelib.charts.placebo import placebo_chart
 from stancelib.charts.power import power_chart
 from stancelib.charts.reliability import reliability_diagram
+from stancelib.charts.salience import salience_against_stance
 from stancelib.charts.sentence_strip import sentence_strip
 from stancelib.charts.specification import specification_chart
 from stancelib.charts.synthetic_control import synthetic_control_chart
@@ -40,6 +41,7 @@ __all__ = [
     "placebo_chart",
     "power_chart",
     "reliability_diagram",
+    "salience_against_stance",
     "save",
     "sentence_strip",
     "specification_chart",
