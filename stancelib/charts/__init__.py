@@ -7,6 +7,7 @@ Every chart carries the theme itself; altair's global theme is never touched.
 from __future__ import annotations
 
 from stancelib.charts.adjusted import adjusted_chart
+from stancelib.charts.brushed import series_with_sentences
 from stancelib.charts.counterfactual import counterfactual_chart
 from stancelib.charts.counts import interrupted_counts_chart
 from stancelib.charts.difference_in_differences import difference_in_differences_chart
@@ -44,6 +45,7 @@ __all__ = [
     "salience_against_stance",
     "save",
     "sentence_strip",
+    "series_with_sentences",
     "specification_chart",
     "stance_by_voice",
     "stance_heat_map",

@@ -124,7 +124,9 @@ def _cost(
     line = _line(label, point)
     covered = sum(_overlap(box, name) for name in names for box in (label.box, *line))
     distance = math.dist(point, (label.line_x, label.line_y)) - radius
-    return _NAMES_COUNT * covered + sum(_overlap(label.box, box) for box in taken) + distance
+    cost = _NAMES_COUNT * covered + sum(_overlap(label.box, box) for box in taken) + distance
+    # Equal places stay equal, so that the best first one is taken.
+    return round(cost, 3)
 
 
 def _line(label: PointLabel, point: tuple[float, float]) -> list[Box]:
