@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from stancelib.charts.adjusted import adjusted_chart
 from stancelib.charts.confusion import confusion_chart
+from stancelib.charts.brushed import series_with_sentences
 from stancelib.charts.counterfactual import counterfactual_chart
 from stancelib.charts.counts import interrupted_counts_chart
 from stancelib.charts.difference_in_differences import difference_in_differences_chart
@@ -20,6 +21,8 @@ from stancelib.charts.over_time import stance_over_time
 from stancelib.charts.placebo import placebo_chart
 from stancelib.charts.power import power_chart
 from stancelib.charts.reliability import reliability_diagram
+from stancelib.charts.salience import salience_against_stance
+from stancelib.charts.sentence_strip import sentence_strip
 from stancelib.charts.specification import specification_chart
 from stancelib.charts.synthetic_control import synthetic_control_chart
 from stancelib.charts.theme import register_themes
@@ -41,7 +44,10 @@ __all__ = [
     "placebo_chart",
     "power_chart",
     "reliability_diagram",
+    "salience_against_stance",
     "save",
+    "sentence_strip",
+    "series_with_sentences",
     "specification_chart",
     "stance_by_voice",
     "stance_heat_map",

@@ -61,10 +61,12 @@ def _shape(character: str) -> str:
     return "small" if character.isascii() else "foreign"
 
 
-def shortened(text: str, font_size: float, room: float) -> str:
-    """The text, cut with an ellipsis where it is wider than the room."""
+def shortened(
+    text: str, font_size: float, room: float, *, characters: int = MOST_CHARACTERS
+) -> str:
+    """The text, cut with an ellipsis where it is wider than the room or has more characters."""
     cut = " ".join(text.split())
-    most = min(MOST_CHARACTERS, len(cut))
+    most = min(characters, len(cut))
     while most > 1 and text_width(cut[:most], font_size) > room:
         most -= 1
     return cut if most == len(cut) else f"{cut[: most - 1].rstrip()}…"

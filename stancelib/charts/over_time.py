@@ -87,10 +87,10 @@ def stance_over_time(
     >>> chart.title.text
     ['Stance toward NATO']
     """
-    frame = _drawable(series)
-    style = _style(series, frame, events, width=width, height=height)
+    frame = drawable(series)
+    style = style_of(series, frame, events, width=width, height=height)
     chart = _grid(panels_of(frame), style).properties(
-        title=heading(title or _default_title(frame), _notes(style), width=width),
+        title=heading(title or _default_title(frame), notes_of(style), width=width),
         description=describe_series(series),
     )
     return themed(chart, theme, style.tables)
@@ -112,18 +112,18 @@ def lines_over_time(
     `series` is a Series frame whose ``source`` is one of `lines`, and whose ``target`` is the
     heading of a panel.
     """
-    frame = _drawable(series)
-    shared = _style(series, frame, events, width=width, height=height)
+    frame = drawable(series)
+    shared = style_of(series, frame, events, width=width, height=height)
     style = replace(shared, sources=lines, dashed=True)
     chart = _grid(panels_of(frame), style).properties(
-        title=heading(title, f"{notes} {_notes(style)}", width=width),
+        title=heading(title, f"{notes} {notes_of(style)}", width=width),
         description=describe_series(series),
     )
     return themed(chart, theme, style.tables)
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
+class Style:
     """What all panels of a picture share."""
 
     tables: Tables
@@ -141,20 +141,21 @@ class _Style:
     dashed: bool = False
 
 
-def _style(
+def style_of(
     series: pl.DataFrame,
     frame: pl.DataFrame,
     events: Sequence[EventMark],
     *,
     width: int,
     height: int,
-) -> _Style:
+) -> Style:
+    """What the panels of a series share: clock, event marks, sources, sizes."""
     clock, tables = Clock.of(series), Tables()
     sources = sorted(set(frame["source"]))
     crowded = len(sources) > MOST_COLOURS
     columns = 2 if crowded and width >= TWO_COLUMNS else 1
     room = (width - AXIS_ROOM * (columns - 1)) // columns
-    return _Style(
+    return Style(
         tables=tables,
         clock=clock,
         marks=event_layers(events, clock, tables, width=room),
@@ -169,7 +170,7 @@ def _style(
     )
 
 
-def _grid(panels: list[Panel], style: _Style) -> alt.VConcatChart:
+def _grid(panels: list[Panel], style: Style) -> alt.VConcatChart:
     """Panels in rows; of small multiples only the first row has event labels and axis title."""
     bare = replace(style, marks=style.marks.bare(), titled=False)
     drawn = [
@@ -187,7 +188,8 @@ def _grid(panels: list[Panel], style: _Style) -> alt.VConcatChart:
     return alt.vconcat(*rows, spacing=14)
 
 
-def _drawable(series: pl.DataFrame) -> pl.DataFrame:
+def drawable(series: pl.DataFrame) -> pl.DataFrame:
+    """The rows with a stance, as `drawn_frame` has them, after checks."""
     frame = drawn_frame(_checked(series))
     if frame.is_empty():
         raise NotEnoughDataError(f"none of {len(series)} periods has a stance, nothing to draw")
@@ -215,7 +217,7 @@ def _default_title(frame: pl.DataFrame) -> str:
     return f"Stance toward {targets[0]}" if len(targets) == 1 else "Stance over time"
 
 
-def _notes(style: _Style) -> str:
+def notes_of(style: Style) -> str:
     """How to read line, band and gaps."""
     band = "that of the series, 95 % if not asked otherwise" if style.own_bounds else _NORMAL_BAND
     notes = (
@@ -226,10 +228,10 @@ def _notes(style: _Style) -> str:
     return notes + style.marks.outside_words
 
 
-def _panel(panel: Panel, style: _Style, *, headed: bool) -> alt.VConcatChart:
+def _panel(panel: Panel, style: Style, *, headed: bool) -> alt.VConcatChart:
     """The stances of a panel, and the number of articles below them."""
     data = style.tables.add_frame(panel.frame.drop("target", "se"))
-    stances = alt.layer(*_stance_layers(data, style)).properties(
+    stances = alt.layer(*stance_layers(data, style)).properties(
         width=style.width, height=style.height
     )
     below = counts(data, style.clock, style.sources, width=style.width, shared=style.dashed)
@@ -239,7 +241,10 @@ def _panel(panel: Panel, style: _Style, *, headed: bool) -> alt.VConcatChart:
     return block.properties(title=alt.TitleParams(text=panel.heading, fontSize=13, offset=6))
 
 
-def _stance_layers(data: alt.NamedData, style: _Style) -> list[alt.Chart]:
+def stance_layers(
+    data: alt.NamedData, style: Style, told: Sequence[alt.Tooltip] = ()
+) -> list[alt.Chart]:
+    """Bands, lines, points and events; last what answers to the pointer, with more to be told."""
     x = style.clock.channel(width=style.width, labelled=False)
     y = stance_channel("stance", style.domain, label_rows=style.marks.rows, titled=style.titled)
     color = color_of(style.sources, dashed=style.dashed)
@@ -262,5 +267,5 @@ def _stance_layers(data: alt.NamedData, style: _Style) -> list[alt.Chart]:
         .encode(y=y),
         *style.marks.rules,
         *style.marks.labels,
-        hover(base, y, style.period),
+        hover(base, y, style.period, told),
     ]

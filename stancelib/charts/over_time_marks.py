@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 from altair.utils.schemapi import UndefinedType
 
@@ -38,7 +40,7 @@ def dash_of(sources: list[str]) -> alt.StrokeDash:
     return alt.StrokeDash("source:N", scale=scale, legend=_legend(dashed=True))
 
 
-def hover(base: alt.Chart, y: alt.Y, period: str) -> alt.Chart:
+def hover(base: alt.Chart, y: alt.Y, period: str, told: Sequence[alt.Tooltip] = ()) -> alt.Chart:
     """Invisible points that say on hovering what stands there."""
     points: alt.Chart = (
         base.transform_calculate(
@@ -55,6 +57,7 @@ def hover(base: alt.Chart, y: alt.Y, period: str) -> alt.Chart:
                 alt.Tooltip("stance:Q", format="+.2f"),
                 alt.Tooltip("interval:N", title="95 % interval"),
                 alt.Tooltip("n_documents:Q", title="articles", format=",d"),
+                *told,
             ],
         )
     )
