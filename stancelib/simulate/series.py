@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stancelib.errors import ArgumentError
+from stancelib.notebook import View, Viewed
 from stancelib.schemas import Series
 from stancelib.series import with_student_intervals
 from stancelib.simulate.series_core import (
@@ -29,8 +30,8 @@ _COLUMNS = tuple(Series.column_names())
 BySource = float | Mapping[str, float]
 
 
-@dataclass(frozen=True)
-class SimulatedSeries:
+@dataclass(frozen=True, repr=False)
+class SimulatedSeries(Viewed):
     """A Series frame and what was put into it.
 
     Attributes
@@ -54,6 +55,13 @@ class SimulatedSeries:
     latent: pl.DataFrame
     event_at: dt.datetime
     seed: int
+
+    def _view(self) -> View:
+        return View(
+            f"{self.series.height:,} periods of {self.truth.height:,} series, drawn with seed "
+            f"{self.seed}; the event is at {self.event_at.isoformat(sep=' ')}.",
+            {"What was put in": self.truth, "Series": self.series},
+        )
 
 
 def simulate_series(
