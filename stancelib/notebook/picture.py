@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -75,5 +76,18 @@ def _svg_data(spec: dict[str, Any]) -> str:
 
     # Altair's own version of Vega-Lite, as "6.1" of "v6.1.0".
     version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    svg = vl_convert.vegalite_to_svg(spec, vl_version=version)
+    svg = _renumbered(vl_convert.vegalite_to_svg(spec, vl_version=version))
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def _renumbered(svg: str) -> str:
+    """Vega numbers what it refers to through all pictures of a process; here from 0 in each.
+
+    Examples
+    --------
+    >>> _renumbered('<clipPath id="clip7"/><g clip-path="url(#clip7)"/>')
+    '<clipPath id="clip0"/><g clip-path="url(#clip0)"/>'
+    """
+    names = dict.fromkeys(re.findall(r'(?<=id=")(?:clip|gradient_)\d+(?=")', svg))
+    numbers = {name: f"{name.rstrip('0123456789')}{place}" for place, name in enumerate(names)}
+    return re.sub(r'(?<=[#"])(?:clip|gradient_)\d+(?=[")])', lambda found: numbers[found[0]], svg)
