@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from stancelib.notebook.cells import Format, cell, shortened
+from stancelib.notebook.cells import Format, cell
 from stancelib.notebook.picture import picture_html
 from stancelib.notebook.style import FRAME, style_html
 from stancelib.notebook.table import frame_html
 
 if TYPE_CHECKING:
     import altair as alt
-
-LONGEST_REPR = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,8 @@ class Viewed:
         return self._view().sentence
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({shortened(self._view().sentence, LONGEST_REPR)})"
+        first = self._view().sentence.partition("\n")[0]
+        return f"{type(self).__name__}({first})"
 
     def _repr_html_(self) -> str:
         """Sentence, tables and picture for notebooks; all names escaped, and never an error."""
