@@ -116,7 +116,7 @@ def validations(
         "agreement": sl.agreement(coded, n_resamples=99),
         "read_codings": sl.read_codings(sheet),
         "labels_for_budget": sl.labels_for_budget(0.8, budget=1000.0, cost_prediction=0.01),
-        "labels_needed": sl.labels_needed(0.2, gold, event, n_resamples=99),
+        "labels_needed": sl.labels_needed(0.2, pilot=gold, event=event, n_resamples=99),
         "prediction_powered_mean": sl.prediction_powered_mean(
             [1, 0, 1, 1], [1, 0, 1, 0], [1, 0] * 20
         ),
