@@ -94,7 +94,7 @@ class Event(Viewed):
         }
 
     def _view(self) -> View:
-        return View(f"{self.name}, {self.at.isoformat(sep=' ')}", {"": fields_of(self)})
+        return View(f"{self.name}, {self.at.isoformat(' ', 'minutes')}", {"": fields_of(self)})
 
 
 def _check_instant(name: str, what: str, at: object) -> None:

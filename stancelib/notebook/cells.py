@@ -185,7 +185,7 @@ def _decimals_of(row: Mapping[str, object]) -> int:
 def _decimals(size: float) -> int:
     """Two decimals, as stances have; more where two would show fewer than two digits."""
     if size >= 10:  # noqa: PLR2004 - three digits are enough
-        return 0 if size >= 100 else 1  # noqa: PLR2004 - as above
+        return 0 if size >= 100 or size.is_integer() else 1  # noqa: PLR2004 - as above
     if size == 0:
         return _LEAST
     return min(_MOST, max(_LEAST, 1 - math.floor(math.log10(size))))

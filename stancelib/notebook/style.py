@@ -11,7 +11,7 @@ _RULES = Template("""\
 .$frame{$light;font-family:$font;font-size:13px;line-height:1.45;color:var(--sl-ink);\
 background:var(--sl-paper);padding:10px 12px;border-radius:4px;max-width:60em}
 .$frame p{margin:0 0 8px;color:var(--sl-ink)}
-.$frame p.sl-note{color:var(--sl-muted);font-size:12px}
+.$frame p.sl-note{margin:0 0 4px;color:var(--sl-muted);font-size:12px}
 .$frame .sl-scroll{overflow-x:auto;margin:0 0 10px}
 .$frame table.gt_table{border-collapse:collapse;border:none;margin:0;width:auto;font-size:12px;\
 color:var(--sl-ink);background:transparent}

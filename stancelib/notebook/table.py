@@ -14,7 +14,7 @@ from stancelib.notebook.cells import Format, frame_cells, has_clock
 MOST_ROWS = 12
 MOST_COLUMNS = 12
 # great_tables writes rules that hold for every table of the page; style.py has ours instead.
-_STYLES = re.compile(r"<style>.*?</style>", re.DOTALL)
+_STYLES = re.compile(r"<style>.*?</style>|(?<=<div) id=\"[^\"]*\" style=\"[^\"]*\"", re.DOTALL)
 
 
 def frame_html(

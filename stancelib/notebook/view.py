@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -102,7 +103,7 @@ def view_html(view: View) -> str:
     >>> "<p>A &lt; B</p>" in view_html(View("A < B"))
     True
     """
-    parts = [f"<p>{escape(line)}</p>" for line in view.sentence.splitlines()]
+    parts = [f"<p>{'<br>'.join(map(escape, view.sentence.splitlines()))}</p>"]
     if view.chart is not None:
         parts.append(picture_html(view.chart, view.sentence))
     for caption, table in view.tables.items():
@@ -124,13 +125,18 @@ def fields_of(thing: Any, *, without: tuple[str, ...] = ()) -> pl.DataFrame:
     """
     found = {one.name: getattr(thing, one.name) for one in fields(thing) if one.name not in without}
     kept = {
-        name: cell(value)
+        name: _field(value)
         for name, value in found.items()
         if value is not None and value != () and not isinstance(value, pl.DataFrame | Mapping)
     }
     return pl.DataFrame(
         list(kept.items()), schema={"field": pl.String, "value": pl.String}, orient="row"
     )
+
+
+def _field(value: object) -> str:
+    zone = f" ({value.tzinfo})" if isinstance(value, datetime) and value.tzinfo else ""
+    return f"{cell(value)}{zone}"
 
 
 def _plain(thing: object) -> str:

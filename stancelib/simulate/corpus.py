@@ -83,7 +83,7 @@ class SimulatedCorpus(Viewed):
         return View(
             f"{self.documents.height:,} rows of articles, drawn with seed {self.seed}: "
             f"{self.copies.height:,} stories appear again, {self.defects.height:,} rows must be "
-            f"rejected. {self.event_name} is at {self.event_at.isoformat(sep=' ')}.",
+            f"rejected. {self.event_name} is at {self.event_at.isoformat(' ', 'minutes')}.",
             {"What was put in": self.parameters},
         )
 

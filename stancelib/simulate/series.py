@@ -59,7 +59,7 @@ class SimulatedSeries(Viewed):
     def _view(self) -> View:
         return View(
             f"{self.series.height:,} periods of {self.truth.height:,} series, drawn with seed "
-            f"{self.seed}; the event is at {self.event_at.isoformat(sep=' ')}.",
+            f"{self.seed}; the event is at {self.event_at.isoformat(' ', 'minutes')}.",
             {"What was put in": self.truth, "Series": self.series},
         )
 

@@ -48,14 +48,15 @@ def summary(database: Database) -> StoreSummary:
 def store_view(database: Database) -> View:
     """What a notebook shows of a store: how much of what, from where and when."""
     if database.is_closed:
-        return View(f"{database.path}: this store is closed.")
+        return View(f"Store {database.path}, which is closed.")
     counts = summary(database)
     first, last = counts["first_published"], counts["last_published"]
     dates = f" from {first:%Y-%m-%d} to {last:%Y-%m-%d} (UTC)" if first and last else ""
     names = {"targets": counts["targets"], "scorers": counts["scorers"]}
     told = "; ".join(f"{what}: {', '.join(found) or 'none yet'}" for what, found in names.items())
     return View(
-        f"{database.path}: {counts['documents']:,} articles of {len(counts['sources']):,} "
+        f"Store {database.path} with {counts['documents']:,} articles "
+        f"of {len(counts['sources']):,} "
         f"sources{dates}, {counts['sentences']:,} sentences, {counts['mentions']:,} mentions, "
         f"{counts['rejected']:,} rejected rows\n{told}",
         {
