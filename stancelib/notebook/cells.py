@@ -78,12 +78,13 @@ def frame_cells(
     [{'term': 'slope', 'estimate': '−0.0031', 'se': '0.0004'}]
     """
     clocks = {name: has_clock(frame[name], time_zone) for name in frame.columns}
+    places = {name: _decimals_of_column(frame[name], formats) for name in frame.columns}
     return [
         {
             name: cell(
                 value,
                 format_of(name, formats),
-                decimals=_decimals_of(row) if name in {*_ONE_NUMBER, "se"} else None,
+                decimals=_decimals_of(row) if name in {*_ONE_NUMBER, "se"} else places[name],
                 time_zone=time_zone,
                 clock=clocks[name],
             )
@@ -180,6 +181,14 @@ def _decimals_of(row: Mapping[str, object]) -> int:
     found = (row.get(name) for name in _ONE_NUMBER)
     sizes = [abs(value) for value in found if isinstance(value, float) and math.isfinite(value)]
     return _decimals(max(sizes, default=0.0))
+
+
+def _decimals_of_column(column: pl.Series, formats: Mapping[str, Format]) -> int | None:
+    """Decimals that the stances of a column share; null: each number has its own."""
+    if not column.dtype.is_float() or format_of(column.name, formats) != "signed":
+        return None
+    sizes = column.drop_nulls().abs()
+    return _decimals(max(sizes.filter(sizes.is_finite()), default=0.0))
 
 
 def _decimals(size: float) -> int:
