@@ -8,6 +8,8 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from stancelib.notebook.table import scrolling
+
 if TYPE_CHECKING:
     import altair as alt
 
@@ -38,9 +40,10 @@ def picture_html(draw: Callable[[], alt.TopLevelMixin], words: str) -> str:
         return f'<p class="sl-note">No picture: {escape(reason)}</p>'
     if len(light) + len(dark) > LARGEST:
         return '<p class="sl-note">The picture is too large for a cell: call .chart().</p>'
-    return (
+    return scrolling(
         f'<picture><source media="(prefers-color-scheme: dark)" srcset="{dark}">'
-        f'<img alt="{escape(words)}" src="{light}"></picture>'
+        f'<img alt="{escape(words)}" src="{light}"></picture>',
+        "picture",
     )
 
 

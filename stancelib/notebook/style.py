@@ -26,7 +26,7 @@ border-bottom:1px solid var(--sl-line)}
 .$frame table.gt_table tfoot tr td{color:var(--sl-muted);border:none;white-space:normal}
 .$frame table.gt_table tbody tr,.$frame table.gt_table thead tr,.$frame table.gt_table tfoot tr,\
 .$frame table.gt_table tbody tr:hover{background:transparent}
-.$frame img{max-width:100%;height:auto;display:block;margin:0}
+.$frame img{max-width:100%;min-width:40em;height:auto;display:block;margin:0}
 @media (prefers-color-scheme:dark){.$frame{$dark}}
 """)
 

@@ -63,7 +63,18 @@ def frame_html(
     table = table.cols_align("right", right) if right else table
     for note in _left_out(frame, shown):
         table = table.tab_source_note(note)
-    return f'<div class="sl-scroll">{_STYLES.sub("", table.as_raw_html())}</div>'
+    return scrolling(_STYLES.sub("", table.as_raw_html()), "table")
+
+
+def scrolling(html: str, words: str) -> str:
+    """What may be wider than the page, so that the keyboard can scroll it.
+
+    Examples
+    --------
+    >>> scrolling("<table></table>", "table")
+    '<div class="sl-scroll" tabindex="0" role="group" aria-label="table"><table></table></div>'
+    """
+    return f'<div class="sl-scroll" tabindex="0" role="group" aria-label="{words}">{html}</div>'
 
 
 def _heads(frame: pl.DataFrame, time_zone: str | None) -> list[str]:
