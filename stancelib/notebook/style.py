@@ -15,16 +15,14 @@ background:var(--sl-paper);padding:10px 12px;border-radius:4px;max-width:60em}
 .$frame .sl-scroll{overflow-x:auto;margin:0 0 10px}
 .$frame table.gt_table{border-collapse:collapse;border:none;margin:0;width:auto;font-size:12px;\
 color:var(--sl-ink);background:transparent}
-.$frame table.gt_table thead tr th,.$frame table.gt_table tbody tr td,\
-.$frame table.gt_table tfoot tr td{padding:3px 10px 3px 0;border:none;\
+.$frame table.gt_table thead tr th,.$frame table.gt_table tbody tr td{padding:3px 10px 3px 0;border:none;\
 border-bottom:1px solid var(--sl-grid);white-space:nowrap;background:transparent;\
 color:var(--sl-ink);text-align:left;vertical-align:top}
 .$frame table.gt_table thead tr th{color:var(--sl-muted);font-weight:normal;\
 border-bottom:1px solid var(--sl-line)}
 .$frame table.gt_table thead tr th.gt_right,.$frame table.gt_table tbody tr td.gt_right\
 {text-align:right;font-variant-numeric:tabular-nums}
-.$frame table.gt_table tfoot tr td{color:var(--sl-muted);border:none;white-space:normal}
-.$frame table.gt_table tbody tr,.$frame table.gt_table thead tr,.$frame table.gt_table tfoot tr,\
+.$frame table.gt_table tbody tr,.$frame table.gt_table thead tr,\
 .$frame table.gt_table tbody tr:hover{background:transparent}
 .$frame img{max-width:100%;min-width:40em;height:auto;display:block;margin:0}
 @media (prefers-color-scheme:dark){.$frame{$dark}}

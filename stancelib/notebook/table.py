@@ -6,12 +6,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from html import escape
 
 import polars as pl
 
 from stancelib.notebook.cells import Format, frame_cells, has_clock
 
-MOST_ROWS = 12
+MOST_ROWS = 20
 MOST_COLUMNS = 12
 # great_tables writes rules that hold for every table of the page; style.py has ours instead.
 _STYLES = re.compile(r"<style>.*?</style>|(?<=<div) id=\"[^\"]*\" style=\"[^\"]*\"", re.DOTALL)
@@ -61,9 +62,9 @@ def frame_html(
     table = GT(texts, id=_identifier(heads, cells)).cols_label(heads)  # type: ignore[arg-type]  # invariant dict
     right = [name for name, kind in zip(names, shown.dtypes, strict=True) if kind.is_numeric()]
     table = table.cols_align("right", right) if right else table
-    for note in _left_out(frame, shown):
-        table = table.tab_source_note(note)
-    return scrolling(_STYLES.sub("", table.as_raw_html()), "table")
+    # Not as source notes of great_tables, which are read as Markdown, tags included.
+    notes = (f'<p class="sl-note">{escape(note)}</p>' for note in _left_out(frame, shown))
+    return scrolling(_STYLES.sub("", table.as_raw_html()), "table") + "".join(notes)
 
 
 def scrolling(html: str, words: str) -> str:

@@ -101,13 +101,20 @@ def test_markdown_and_html_of_great_tables_stay_text() -> None:
 
 
 def test_long_and_wide_frames_say_what_is_left_out() -> None:
-    frame = pl.DataFrame({f"c{place}": range(1246) for place in range(14)})
+    frame = pl.DataFrame({f"c{place}": range(1254) for place in range(14)})
     html = frame_html(frame)
     assert "and 1,234 more rows" in html
     assert "further columns: c12, c13" in html
-    assert html.count("<tr") == 1 + 12 + 2
+    assert html.count("<tr") == 1 + 20
     assert "and 1 more row<" in frame_html(frame[:3, :2], most_rows=2)
     assert "more row" not in frame_html(frame[:2, :2], most_rows=2)
+
+
+def test_names_of_columns_that_are_left_out_are_escaped() -> None:
+    names = [*"abcdefghijkl", "<script>alert(1)</script>", "**bold**"]
+    html = frame_html(pl.DataFrame(dict.fromkeys(names, 1)))
+    assert "further columns: &lt;script&gt;alert(1)&lt;/script&gt;, **bold**<" in html
+    assert "<script" not in html
 
 
 def test_rules_touch_nothing_else_on_the_page() -> None:
