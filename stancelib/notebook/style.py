@@ -15,7 +15,8 @@ background:var(--sl-paper);padding:10px 12px;border-radius:4px;max-width:60em}
 .$frame .sl-scroll{overflow-x:auto;margin:0 0 10px}
 .$frame table.gt_table{border-collapse:collapse;border:none;margin:0;width:auto;font-size:12px;\
 color:var(--sl-ink);background:transparent}
-.$frame table.gt_table thead tr th,.$frame table.gt_table tbody tr td{padding:3px 10px 3px 0;border:none;\
+.$frame table.gt_table thead tr th,.$frame table.gt_table tbody tr td\
+{padding:3px 10px 3px 0;border:none;\
 border-bottom:1px solid var(--sl-grid);white-space:nowrap;background:transparent;\
 color:var(--sl-ink);text-align:left;vertical-align:top}
 .$frame table.gt_table thead tr th{color:var(--sl-muted);font-weight:normal;\

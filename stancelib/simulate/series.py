@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -12,7 +11,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stancelib.errors import ArgumentError
-from stancelib.notebook import View, Viewed
 from stancelib.schemas import Series
 from stancelib.series import with_student_intervals
 from stancelib.simulate.series_core import (
@@ -23,45 +21,12 @@ from stancelib.simulate.series_core import (
     observe,
     segmented_line,
 )
+from stancelib.simulate.series_result import SimulatedSeries
 
 PERIODS = ("1d", "1w", "2w", "1mo", "1q")
 _COLUMNS = tuple(Series.column_names())
 
 BySource = float | Mapping[str, float]
-
-
-@dataclass(frozen=True, repr=False)
-class SimulatedSeries(Viewed):
-    """A Series frame and what was put into it.
-
-    Attributes
-    ----------
-    series : polars.DataFrame
-        Satisfies `stancelib.schemas.Series`; sorted by target, source and period.
-    truth : polars.DataFrame
-        One row a (target, source): `baseline`, `trend`, `level`, `slope`, `rho`, `theta`,
-        `noise`, `article_sd`; stance units, `trend` and `slope` per period.
-    latent : polars.DataFrame
-        One row a (target, source, period): `expected_stance`, the mean that the articles were
-        drawn around (line and errors), and `line`, without the errors.
-    event_at : datetime.datetime
-        First instant of the first period after the event, in the time zone of the series.
-    seed : int
-        The seed that makes the same bytes again.
-    """
-
-    series: pl.DataFrame
-    truth: pl.DataFrame
-    latent: pl.DataFrame
-    event_at: dt.datetime
-    seed: int
-
-    def _view(self) -> View:
-        return View(
-            f"{self.series.height:,} periods of {self.truth.height:,} series, drawn with seed "
-            f"{self.seed}; the event is at {self.event_at.isoformat(' ', 'minutes')}.",
-            {"What was put in": self.truth, "Series": self.series},
-        )
 
 
 def simulate_series(
