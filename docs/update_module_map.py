@@ -16,6 +16,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 HEADING = "\n## Module map\n"
 NOTE = "Written from the modules' own first lines by `docs/update_module_map.py`."
 ROOMS = (
+    "notebook",
     *("corpus", "targets", "scoring", "store", "series", "effects", "charts", "report"),
     *("datasets", "simulate", "training"),
 )

@@ -15,6 +15,7 @@ import stancelib
 HEAVY = {
     *("torch", "transformers", "altair", "duckdb"),
     *("onnxruntime", "statsmodels", "pandas", "ruptures", "pooch", "requests"),
+    *("great_tables", "tqdm"),
 }
 LIGHT_ROOMS = ("corpus", "targets", "store", "series", "effects", "datasets")
 
@@ -37,7 +38,7 @@ def test_importing_stancelib_loads_nothing_heavy(root_folder: Path) -> None:
 @pytest.mark.parametrize("room", LIGHT_ROOMS)
 def test_room_loads_neither_models_nor_charts(room: str, root_folder: Path) -> None:
     loaded = packages_after(f"import stancelib.{room}", root_folder)
-    assert loaded & {"torch", "transformers", "altair"} == set()
+    assert loaded & {"torch", "transformers", "altair", "great_tables", "tqdm"} == set()
 
 
 @pytest.mark.parametrize("name", stancelib.__all__)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
-from tqdm import tqdm  # type: ignore[import-untyped]  # tqdm ships no types
 
 import stancelib as sl
 from stancelib.errors import ArgumentError, DataError, NotEnoughDataError
+from stancelib.notebook import progress_bar
 
 if TYPE_CHECKING:
     from stancelib.scoring import Scorer
@@ -113,16 +113,23 @@ def estimate(series: pl.DataFrame, events: Sequence[sl.Event]) -> pl.DataFrame:
     pairs = list(series.select("target", "source").unique(maintain_order=True).iter_rows())
     todo = list(product(events, pairs))
     rows: list[dict[str, object]] = []
-    for event, (target, source) in tqdm(todo, desc="effects", unit=" series", disable=None):
-        about = {"event": event.name, "target": target, "source": source}
-        try:
-            effect = sl.interrupted_time_series(series, event, source=source, target=target)
-        except (NotEnoughDataError, DataError, ArgumentError) as error:
-            # Such as an event of a longer list that lies outside this series.
-            rows.append({**about, "not_estimated": str(error)})
-        else:
-            rows.extend({**about, **row} for row in effect.table.iter_rows(named=True))
+    with progress_bar("effects", total=len(todo), unit="series", shown=None) as advance:
+        for event, (target, source) in todo:
+            rows.extend(_effect_rows(series, event, target, source))
+            advance(1)
     return pl.DataFrame(rows, schema=_EFFECTS)
+
+
+def _effect_rows(
+    series: pl.DataFrame, event: sl.Event, target: str, source: str
+) -> list[dict[str, object]]:
+    about = {"event": event.name, "target": target, "source": source}
+    try:
+        effect = sl.interrupted_time_series(series, event, source=source, target=target)
+    except (NotEnoughDataError, DataError, ArgumentError) as error:
+        # Such as an event of a longer list that lies outside this series.
+        return [{**about, "not_estimated": str(error)}]
+    return [{**about, **row} for row in effect.table.iter_rows(named=True)]
 
 
 def _about(event: sl.Event) -> str:

@@ -8,6 +8,7 @@ import polars as pl
 
 from stancelib.corpus.checks import MISSING_SOURCE
 from stancelib.corpus.language import LANGUAGES
+from stancelib.notebook import View, Viewed
 
 _NO_SOURCE = (
     "no column is known to hold a source: pass source='its name', or name the column: "
@@ -15,8 +16,8 @@ _NO_SOURCE = (
 )
 
 
-@dataclass(frozen=True)
-class Ingest:
+@dataclass(frozen=True, repr=False)
+class Ingest(Viewed):
     """Articles as they were read.
 
     ``accepted.height + rejected.height + n_repeats == n_rows``: no row is lost.
@@ -106,6 +107,27 @@ class Ingest:
         return ", ".join(
             f"{field} = {column}{' (guessed)' if field in self.guessed else ''}"
             for field, column in self.mapping.items()
+        )
+
+    def _view(self) -> View:
+        sources = self.accepted.group_by("source").agg(
+            articles=pl.len(),
+            languages=pl.col("lang").unique().sort(),
+            first=pl.col("published_at").min(),
+            last=pl.col("published_at").max(),
+            copies=pl.col("duplicate_of").is_not_null().sum(),
+        )
+        reasons = self.rejected.group_by("reason").agg(
+            rows=pl.len(),
+            first_row=pl.col("row").min(),
+            example=pl.col("value").drop_nulls().first(),
+        )
+        return View(
+            self.summary(),
+            {
+                "Accepted": sources.sort("articles", "source", descending=[True, False]),
+                "Rejected": reasons.sort("rows", "reason", descending=[True, False]),
+            },
         )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from stancelib.effects.presentation import Shown, plain_table, plain_value
+from stancelib.effects.presentation import plain_table, plain_value
+from stancelib.notebook import Shown
 
 if TYPE_CHECKING:
     import altair as alt

@@ -10,7 +10,8 @@ import polars as pl
 from stancelib.effects.change_points_core import SearchMethod
 from stancelib.effects.change_points_diagnostics import ChangePointDiagnostics
 from stancelib.effects.event import Event
-from stancelib.effects.presentation import Shown, plain_table, table_html
+from stancelib.effects.presentation import plain_table
+from stancelib.notebook import Shown
 
 if TYPE_CHECKING:
     import altair as alt
@@ -136,6 +137,5 @@ class ChangePoints(Shown):
         )
         return f"ChangePoints({self.target} in {self.source}: {rows or 'none'})"
 
-    def _repr_html_(self) -> str:
-        """Sentence and table for notebooks, with the words of the dates, all names escaped."""
-        return table_html(self.sentence, self.table.with_columns(date=self.dates["words"]))
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {"": self.table.with_columns(date=self.dates["words"])}

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from stancelib.effects.presentation import Shown, plain_table, plain_value
+from stancelib.effects.presentation import plain_table, plain_value
 from stancelib.errors import ArgumentError
+from stancelib.notebook import Shown
 
 if TYPE_CHECKING:
     import altair as alt
@@ -118,6 +119,3 @@ class Correction(Shown):
             "between": plain_table(self.drift.between),
         }
         return values | {"table": plain_table(self.table), "drift": drift}
-
-    def __repr__(self) -> str:
-        return f"Correction({self.sentence})"

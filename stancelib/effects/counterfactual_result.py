@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from stancelib.effects.counterfactual_diagnostics import CounterfactualDiagnostics
 from stancelib.effects.event import Event
-from stancelib.effects.presentation import Shown, plain_table
+from stancelib.effects.presentation import plain_table
+from stancelib.notebook import Shown
 
 if TYPE_CHECKING:
     import altair as alt

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from stancelib.effects.interruption import Interruption, InterruptionResult
-from stancelib.effects.presentation import plain_table, plain_value, table_html
+from stancelib.effects.presentation import plain_table, plain_value
 
 if TYPE_CHECKING:
     import altair as alt
@@ -174,6 +174,7 @@ class InterruptedCounts(InterruptionResult):
         )
         return f"InterruptedCounts({self.target} in {self.source}, {self.event_names}: {rows})"
 
-    def _repr_html_(self) -> str:
-        """Sentence and factors for notebooks, all names escaped."""
-        return table_html(self.sentence, self.ratios)
+    _formats = dict.fromkeys(("ratio", "low", "high"), "plain")
+
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {"": self.ratios}

@@ -6,10 +6,11 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime, timedelta
 
 from stancelib.errors import ArgumentError
+from stancelib.notebook import View, Viewed, fields_of
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Viewed):
     """A trigger event at an instant with a time zone.
 
     Parameters
@@ -91,6 +92,9 @@ class Event:
             "url": self.url,
             "note": self.note,
         }
+
+    def _view(self) -> View:
+        return View(f"{self.name}, {self.at.isoformat(' ', 'minutes')}", {"": fields_of(self)})
 
 
 def _check_instant(name: str, what: str, at: object) -> None:

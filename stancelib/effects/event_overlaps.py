@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from stancelib.effects.event import Event
 from stancelib.effects.event_overlaps_core import connected, shared_time
-from stancelib.effects.presentation import Shown, plain_table
+from stancelib.effects.presentation import plain_table
 from stancelib.errors import ArgumentError
+from stancelib.notebook import Shown
 
 _MOST_NAMED = 3
 _SECONDS_OF_A_DAY = 86_400.0
@@ -32,7 +33,7 @@ class OverlapWarning(UserWarning):
     """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class EventOverlaps(Shown):
     """The overlap graph of a catalogue of events, made by `event_overlaps`.
 
@@ -73,6 +74,9 @@ class EventOverlaps(Shown):
             "table": plain_table(self.table),
             "windows": plain_table(self.windows),
         }
+
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {"": self.table, "Windows": self.windows}
 
 
 def event_overlaps(

@@ -8,15 +8,15 @@ from typing import Any, Literal, get_args
 
 from stancelib.effects.checks import check_choice, check_event
 from stancelib.effects.event import Event
-from stancelib.effects.presentation import Shown
 from stancelib.errors import ArgumentError
+from stancelib.notebook import Shown, View, Viewed, fields_of
 
 Shape = Literal["persistent", "temporary", "decaying", "ramp"]
 _NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Interruption:
+class Interruption(Viewed):
     """An event and the course of its effect, for `interrupted_time_series`.
 
     Parameters
@@ -106,6 +106,9 @@ class Interruption:
             "slope": self.has_slope,
             **{name: value and value.total_seconds() for name, value in lengths.items()},
         }
+
+    def _view(self) -> View:
+        return View(f"{self.event.name}: {self.words}", {"": fields_of(self, without=("event",))})
 
 
 class InterruptionResult(Shown):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stancelib.effects.presentation import Shown
+from stancelib.notebook import Shown
 
 _ENDS = ("low", "high")
 

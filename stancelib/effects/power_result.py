@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from stancelib.effects.event import Event
-from stancelib.effects.presentation import Shown, plain_table, plain_value
+from stancelib.effects.presentation import plain_table, plain_value
+from stancelib.notebook import Shown
 
 if TYPE_CHECKING:
     import altair as alt
@@ -98,6 +99,8 @@ class Power(Shown):
     >>> found.curve["articles"].unique(maintain_order=True).to_list()
     ['as collected', 'with endless articles']
     """
+
+    _formats = dict.fromkeys(("estimate", "low", "high"), "plain")
 
     table: pl.DataFrame
     curve: pl.DataFrame

@@ -1,10 +1,9 @@
-"""What all results share: plain rows, and how sentence and table are shown."""
+"""What all results share: plain rows, and words for sentences."""
 
 from __future__ import annotations
 
 import math
 from datetime import date, datetime, timedelta
-from html import escape
 from typing import Any
 
 import polars as pl
@@ -41,41 +40,6 @@ def plain_table(frame: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-class Shown:
-    """Shows the sentence and the table of a result that has them."""
-
-    __slots__ = ()
-
-    table: pl.DataFrame
-    sentence: str
-
-    def __str__(self) -> str:
-        return self.sentence
-
-    def _repr_html_(self) -> str:
-        """Sentence and table for notebooks, all names escaped."""
-        return table_html(self.sentence, self.table)
-
-
-def table_html(sentence: str, table: pl.DataFrame) -> str:
-    """Sentence and table as HTML, all names escaped.
-
-    Examples
-    --------
-    >>> table_html("A < B", pl.DataFrame({"p": [0.25]}))[:40]
-    '<p>A &lt; B</p><table><thead><tr><th>p</'
-    """
-    head = "".join(f"<th>{escape(name)}</th>" for name in table.columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row) + "</tr>"
-        for row in table.iter_rows()
-    )
-    return (
-        f"<p>{escape(sentence)}</p>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
-
-
 def p_words(p_value: float) -> str:
     """A p-value for a sentence.
 
@@ -99,9 +63,3 @@ def listed(names: list[str], most: int = 5) -> str:
     """
     shown = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return "" if value is None else escape(str(plain_value(value)))

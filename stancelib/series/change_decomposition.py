@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from stancelib.errors import ArgumentError, NotEnoughDataError
+from stancelib.notebook import Shown
 from stancelib.series.composition_core import Parts, griliches_regev
 from stancelib.series.intervals import check_level
 from stancelib.series.panels import PANEL_COLUMNS, article_variances, check_columns, one_target
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class ChangeDecomposition:
+@dataclass(frozen=True, repr=False)
+class ChangeDecomposition(Shown):
     """A change of the mean over all outlets, taken apart.
 
     Attributes
@@ -69,6 +70,9 @@ class ChangeDecomposition:
             "after": [moment.isoformat() for moment in self.after],
             "confidence_level": self.confidence_level,
         }
+
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {"": self.table, "By outlet": self.by_source}
 
 
 def decompose_change(

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stancelib.errors import ArgumentError
+from stancelib.notebook import View, Viewed, fields_of
 from stancelib.series import kernels_core as core
 
 
 @dataclass(frozen=True, slots=True)
-class Kernel:
+class Kernel(Viewed):
     """Weights of a period and of those before it, which sum to 1.
 
     Made by `moving_average`, `exponential`, `inverse_exponential`, `almon` or `beta`, or from any
@@ -99,9 +100,12 @@ class Kernel:
                 raise ArgumentError(f"{name} must be above 0 and finite; got {value}")
         return cls.of(core.beta(_length(periods), a, b), f"beta of {periods}, a {a:g}, b {b:g}")
 
+    def _view(self) -> View:
+        return View(f"Kernel: {self.name}", {"": fields_of(self)})
+
 
 @dataclass(frozen=True, slots=True)
-class LocalRegression:
+class LocalRegression(Viewed):
     """LOESS: a weighted line (or parabola) through the periods around each period.
 
     Looks ahead as well as back, so that it is for pictures and not for what was known at the time.
@@ -135,6 +139,9 @@ class LocalRegression:
                 f"a local regression of degree {self.degree} needs at least {self.degree + 2} "
                 f"periods; got {self.periods}"
             )
+
+    def _view(self) -> View:
+        return View("Local regression (LOESS)", {"": fields_of(self)})
 
 
 def _length(periods: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stancelib.simulate.corpus import SimulatedCorpus, simulate_corpus
-from stancelib.simulate.series import SimulatedSeries, simulate_series
+from stancelib.simulate.series import simulate_series
+from stancelib.simulate.series_result import SimulatedSeries
 
 __all__ = ["SimulatedCorpus", "SimulatedSeries", "simulate_corpus", "simulate_series"]

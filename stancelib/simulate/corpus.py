@@ -9,13 +9,14 @@ from pathlib import Path
 import polars as pl
 
 from stancelib.errors import ArgumentError
+from stancelib.notebook import View, Viewed
 from stancelib.simulate.bank import TARGETS, load_world
 from stancelib.simulate.draw import Draw, draw_corpus
 from stancelib.simulate.perfect_scorer import PerfectScorer
 
 
-@dataclass(frozen=True)
-class SimulatedCorpus:
+@dataclass(frozen=True, repr=False)
+class SimulatedCorpus(Viewed):
     """A corpus as a user's file would hold it, and the truth about it.
 
     Attributes
@@ -77,6 +78,14 @@ class SimulatedCorpus:
         }
         pl.DataFrame(event).write_csv(events)
         return articles, events
+
+    def _view(self) -> View:
+        return View(
+            f"{self.documents.height:,} rows of articles, drawn with seed {self.seed}: "
+            f"{self.copies.height:,} stories appear again, {self.defects.height:,} rows must be "
+            f"rejected. {self.event_name} is at {self.event_at.isoformat(' ', 'minutes')}.",
+            {"What was put in": self.parameters},
+        )
 
 
 def simulate_corpus(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -22,38 +21,12 @@ from stancelib.simulate.series_core import (
     observe,
     segmented_line,
 )
+from stancelib.simulate.series_result import SimulatedSeries
 
 PERIODS = ("1d", "1w", "2w", "1mo", "1q")
 _COLUMNS = tuple(Series.column_names())
 
 BySource = float | Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class SimulatedSeries:
-    """A Series frame and what was put into it.
-
-    Attributes
-    ----------
-    series : polars.DataFrame
-        Satisfies `stancelib.schemas.Series`; sorted by target, source and period.
-    truth : polars.DataFrame
-        One row a (target, source): `baseline`, `trend`, `level`, `slope`, `rho`, `theta`,
-        `noise`, `article_sd`; stance units, `trend` and `slope` per period.
-    latent : polars.DataFrame
-        One row a (target, source, period): `expected_stance`, the mean that the articles were
-        drawn around (line and errors), and `line`, without the errors.
-    event_at : datetime.datetime
-        First instant of the first period after the event, in the time zone of the series.
-    seed : int
-        The seed that makes the same bytes again.
-    """
-
-    series: pl.DataFrame
-    truth: pl.DataFrame
-    latent: pl.DataFrame
-    event_at: dt.datetime
-    seed: int
 
 
 def simulate_series(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from stancelib.errors import ArgumentError
-from stancelib.store.progress import progress_bar
+from stancelib.notebook import progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ def score_in_batches(
     *,
     scorer: str,
     batch_size: int,
-    progress: bool,
+    progress: bool | None,
 ) -> int:
     """Show everything to a scorer and keep its answers, each batch in its own transaction.
 

@@ -42,6 +42,7 @@ class Database:
 
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
+        self.is_closed = False
         self.connection = _connect(self.path)
         try:
             self._prepare()
@@ -51,6 +52,7 @@ class Database:
 
     def close(self) -> None:
         """Write everything to the file and release it; closing twice does nothing."""
+        self.is_closed = True
         self.connection.close()
 
     def execute(

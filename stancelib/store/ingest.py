@@ -10,9 +10,9 @@ import polars as pl
 
 from stancelib.corpus import Ingest, read_documents, split_sentences
 from stancelib.errors import ArgumentError, DataError
+from stancelib.notebook import progress_bar
 from stancelib.schemas import Documents, Rejected
 from stancelib.store import manifest
-from stancelib.store.progress import progress_bar
 from stancelib.store.speakers import speaker_sides
 from stancelib.store.summaries import AddedDocuments
 
@@ -28,7 +28,7 @@ def add_documents(
     documents: object,
     read_options: dict[str, Any],
     *,
-    progress: bool,
+    progress: bool | None,
 ) -> AddedDocuments:
     """Read, compare with what is there, and add what is new, batch by batch."""
     given = _read(documents, read_options)
@@ -45,7 +45,7 @@ def add_documents(
 
 
 def _add(
-    database: Database, accepted: pl.DataFrame, rejected: pl.DataFrame, *, progress: bool
+    database: Database, accepted: pl.DataFrame, rejected: pl.DataFrame, *, progress: bool | None
 ) -> AddedDocuments:
     conflicting = database.frame("conflicting_documents", {"reason": OTHER_CONTENT})
     with (

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from stancelib.errors import ArgumentError
+from stancelib.notebook import progress_bar
 from stancelib.store import manifest
-from stancelib.store.progress import progress_bar
 from stancelib.store.selection import check_names
 from stancelib.store.summaries import FoundMentions
 from stancelib.targets import TARGETS, Target, find_mentions
@@ -73,7 +73,7 @@ def find(
     database: Database,
     targets: str | Iterable[str] | Mapping[str, Target] | None,
     *,
-    progress: bool,
+    progress: bool | None,
 ) -> FoundMentions:
     """Find the mentions of targets without scoring them; see `stancelib.Store.find_mentions`."""
     wanted = resolve_targets(targets)
@@ -89,7 +89,7 @@ def find(
     return FoundMentions(wanted.names, searched, found["mentions"], found["documents"])
 
 
-def search(database: Database, wanted: Wanted, *, progress: bool) -> int:
+def search(database: Database, wanted: Wanted, *, progress: bool | None) -> int:
     """Find the mentions in every article that was not searched yet; return how many articles.
 
     The queries read `Wanted.frame` under the name ``wanted``, which the caller provides.

@@ -27,7 +27,7 @@ def score(
     targets: str | Sequence[str] | Mapping[str, Target] | None,
     *,
     batch_size: int,
-    progress: bool,
+    progress: bool | None,
 ) -> ScoredPairs:
     """Find the mentions, then score what has no score by this scorer."""
     if batch_size < 1:
@@ -57,7 +57,12 @@ _COUNTS: Final = ("pairs", "skipped", "scored", "distinct", "documents")
 
 
 def _score_pairs(
-    database: Database, scorer: Scorer, targets: tuple[str, ...], batch_size: int, *, progress: bool
+    database: Database,
+    scorer: Scorer,
+    targets: tuple[str, ...],
+    batch_size: int,
+    *,
+    progress: bool | None,
 ) -> ScoredPairs:
     name = {"scorer": scorer.name}
     with database.transaction():

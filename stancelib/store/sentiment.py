@@ -26,7 +26,7 @@ _SENTENCES: Final = Batches(
 
 
 def score_sentiment(
-    database: Database, scorer: str | Scorer, *, batch_size: int, progress: bool
+    database: Database, scorer: str | Scorer, *, batch_size: int, progress: bool | None
 ) -> ScoredSentences:
     """Score every sentence that has no sentiment by this scorer."""
     if batch_size < 1:
@@ -45,7 +45,7 @@ def score_sentiment(
 
 
 def _score_sentences(
-    database: Database, scorer: SentimentScorer, batch_size: int, *, progress: bool
+    database: Database, scorer: SentimentScorer, batch_size: int, *, progress: bool | None
 ) -> ScoredSentences:
     name = {"scorer": scorer.name}
     database.execute("sentences_to_score", name)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Self
 
+from stancelib.notebook import View, Viewed
 from stancelib.store.database import Database
+from stancelib.store.summary import store_view
 from stancelib.store.writer import StoreWriter
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def open_store(path: str | Path) -> Store:
     return Store(Database(path))
 
 
-class Store(StoreWriter):
+class Store(Viewed, StoreWriter):
     """Articles, their sentences, mentions and scores, and how they came to be.
 
     Made by `open_store`. Times are UTC. Frames come in a stable order: the same inputs give the
@@ -85,6 +87,12 @@ class Store(StoreWriter):
 
     def __repr__(self) -> str:
         return f"Store({self.path!r})"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _view(self) -> View:
+        return store_view(self.database)
 
     @property
     def path(self) -> str:

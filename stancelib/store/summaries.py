@@ -5,14 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
+from stancelib.notebook import View, Viewed, fields_of
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     import polars as pl
 
 
+class _Step(Viewed):
+    """A step that is told in one line, and shows its numbers below it."""
+
+    __slots__ = ()
+
+    def _view(self) -> View:
+        return View(f"{self}.", {"": fields_of(self)})
+
+
 @dataclass(frozen=True, slots=True)
-class AddedDocuments:
+class AddedDocuments(_Step):
     """What `Store.add_documents` did; ``int(...)`` is the number of new articles.
 
     Attributes
@@ -43,7 +54,7 @@ class AddedDocuments:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundMentions:
+class FoundMentions(_Step):
     """What `Store.find_mentions` did; ``int(...)`` is the number of mentions in the store.
 
     Attributes
@@ -74,7 +85,7 @@ class FoundMentions:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoredPairs:
+class ScoredPairs(_Step):
     """What `Store.score` did; ``int(...)`` is the number of pairs that have a score since.
 
     A pair is one (sentence, target).
@@ -117,7 +128,7 @@ class ScoredPairs:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoredSentences:
+class ScoredSentences(_Step):
     """What `Store.score_sentiment` did; ``int(...)`` is the number of sentences scored by it.
 
     Attributes
@@ -151,7 +162,7 @@ class ScoredSentences:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkedDuplicates:
+class MarkedDuplicates(_Step):
     """What `Store.mark_duplicates` found; ``int(...)`` is the number of copies.
 
     Attributes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stancelib.errors import ArgumentError
+from stancelib.notebook import View
 from stancelib.schemas import VOICES
 from stancelib.store.selection import (
     check_option,
@@ -41,6 +42,28 @@ def summary(database: Database) -> StoreSummary:
         documents_by_source=database.frame("documents_by_source"),
         rejected_by_reason=database.frame("rejected_by_reason"),
         scores_by_target=database.frame("scores_by_target"),
+    )
+
+
+def store_view(database: Database) -> View:
+    """What a notebook shows of a store: how much of what, from where and when."""
+    if database.is_closed:
+        return View(f"Store {database.path}, which is closed.")
+    counts = summary(database)
+    first, last = counts["first_published"], counts["last_published"]
+    dates = f" from {first:%Y-%m-%d} to {last:%Y-%m-%d} (UTC)" if first and last else ""
+    names = {"targets": counts["targets"], "scorers": counts["scorers"]}
+    told = "; ".join(f"{what}: {', '.join(found) or 'none yet'}" for what, found in names.items())
+    return View(
+        f"Store {database.path} with {counts['documents']:,} articles "
+        f"of {len(counts['sources']):,} "
+        f"sources{dates}, {counts['sentences']:,} sentences, {counts['mentions']:,} mentions, "
+        f"{counts['rejected']:,} rejected rows\n{told}",
+        {
+            "Articles": counts["documents_by_source"],
+            "Scores": counts["scores_by_target"],
+            "Rejected": counts["rejected_by_reason"],
+        },
     )
 
 

@@ -27,7 +27,7 @@ class StoreWriter(StoreReader):
         self,
         documents: object,
         *,
-        progress: bool = True,
+        progress: bool | None = None,
         **read_options: Any,
     ) -> AddedDocuments:
         """Add articles and their sentences; what is there already stays as it is.
@@ -38,8 +38,9 @@ class StoreWriter(StoreReader):
         ----------
         documents : Ingest, path or frame
             What `read_documents` returned, or anything that it reads.
-        progress : bool
-            Show a bar, where the output is a terminal.
+        progress : bool or None
+            Null: bars, on a terminal and in a notebook. True: in a log a line a step, too. False:
+            nothing.
         **read_options
             Passed to `read_documents`, for example ``time_zone="Europe/Paris"``.
 
@@ -78,7 +79,7 @@ class StoreWriter(StoreReader):
         self,
         targets: str | Sequence[str] | Mapping[str, Target] | None = None,
         *,
-        progress: bool = True,
+        progress: bool | None = None,
     ) -> FoundMentions:
         """Find where sentences name targets, without scoring them; `score` does this by itself.
 
@@ -88,8 +89,9 @@ class StoreWriter(StoreReader):
         ----------
         targets : str, sequence of str, mapping or None
             As in `score`.
-        progress : bool
-            Show a progress bar, where the output is a terminal.
+        progress : bool or None
+            Null: bars, on a terminal and in a notebook. True: in a log a line a step, too. False:
+            nothing.
 
         Returns
         -------
@@ -192,7 +194,7 @@ class StoreWriter(StoreReader):
         targets: str | Sequence[str] | Mapping[str, Target] | None = None,
         *,
         batch_size: int = 512,
-        progress: bool = True,
+        progress: bool | None = None,
     ) -> ScoredPairs:
         """Score each sentence that names a target; what has a score is skipped.
 
@@ -211,8 +213,9 @@ class StoreWriter(StoreReader):
             Russia and Ukraine. A target whose aliases changed is looked for again.
         batch_size : int
             Sentences in a batch.
-        progress : bool
-            Show progress bars, where the output is a terminal.
+        progress : bool or None
+            Null: bars, on a terminal and in a notebook. True: in a log a line a step, too. False:
+            nothing.
 
         Returns
         -------
@@ -239,7 +242,11 @@ class StoreWriter(StoreReader):
         return score(self.database, scorer, targets, batch_size=batch_size, progress=progress)
 
     def score_sentiment(
-        self, scorer: str | Scorer = "embedded", *, batch_size: int = 512, progress: bool = True
+        self,
+        scorer: str | Scorer = "embedded",
+        *,
+        batch_size: int = 512,
+        progress: bool | None = None,
     ) -> ScoredSentences:
         """Score the mood of each sentence, without a target; what has a score is skipped.
 
@@ -254,8 +261,9 @@ class StoreWriter(StoreReader):
             ``sentiment``.
         batch_size : int
             Sentences in a batch.
-        progress : bool
-            Show a progress bar, where the output is a terminal.
+        progress : bool or None
+            Null: bars, on a terminal and in a notebook. True: in a log a line a step, too. False:
+            nothing.
 
         Returns
         -------

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from stancelib.errors import ArgumentError, EnvironmentProblem, NotEnoughDataError
+from stancelib.notebook import View, Viewed
 from stancelib.scoring.embedded import EmbeddedScorer, place_mentions
 from stancelib.scoring.embedded_model import PACKAGE_MODEL, load_model
 from stancelib.training.gold import LABELS, read_gold, score_gold
@@ -22,8 +23,8 @@ FEWEST_ROWS = 30
 LEARNING_RATE = 3e-5
 
 
-@dataclass(frozen=True, slots=True)
-class FineTuned:
+@dataclass(frozen=True, slots=True, repr=False)
+class FineTuned(Viewed):
     """A scorer that was fine-tuned, and what that changed.
 
     Attributes
@@ -44,6 +45,14 @@ class FineTuned:
     n_train: int
     n_held_out: int
     table: pl.DataFrame
+
+    def _view(self) -> View:
+        return View(
+            f"{self.scorer} learned from {self.n_train:,} rows and is measured on "
+            f"{self.n_held_out:,} others; it is in {self.path}.",
+            {"": self.table},
+            formats={"before": "plain", "after": "plain"},
+        )
 
 
 def fine_tune(

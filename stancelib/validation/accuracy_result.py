@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from stancelib.validation.shown import Shown
+from stancelib.notebook import Shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Accuracy(Shown):
     """How well a scorer says what coders say, for the pairs of the store, not only the labelled.
 
@@ -60,6 +60,11 @@ class Accuracy(Shown):
             "confidence_level": self.confidence_level,
             "n_lonely_strata": self.n_lonely_strata,
         }
+
+    _formats = dict.fromkeys(("estimate", "low", "high"), "plain")
+
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {"": self.table, "Labels and predictions": self.confusion}
 
 
 def tell_accuracy(table: pl.DataFrame, level: float) -> str:

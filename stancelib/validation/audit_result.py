@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from stancelib.notebook import Shown
 from stancelib.validation.audit_core import ALL
 
 
-@dataclass(frozen=True)
-class Audit:
+@dataclass(frozen=True, repr=False)
+class Audit(Shown):
     """What a scorer does with pairs of sentences whose difference is known.
 
     Attributes
@@ -86,6 +87,11 @@ class Audit:
                         f"    {worst['target_b']} {worst['stance_b']:+.2f}: {_cited(worst, 'b')}"
                     )
         return "\n".join(lines)
+
+    _formats = dict.fromkeys(("low", "high"), "share")
+
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {"": self.table, "Worst of the failing items": self.failures}
 
 
 def audit_sentence(scorer: str, table: pl.DataFrame) -> str:

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from stancelib.errors import ArgumentError, DataError, NotEnoughDataError
+from stancelib.notebook import Shown
 from stancelib.validation import agreement_core as core
 from stancelib.validation.coded import (
     LABELS,
@@ -35,8 +36,8 @@ _COLUMNS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Agreement:
+@dataclass(frozen=True, repr=False)
+class Agreement(Shown):
     """How far coders agree.
 
     Attributes
@@ -81,6 +82,11 @@ class Agreement:
             "sentence": self.sentence,
             "confidence_level": self.confidence_level,
         }
+
+    _formats = dict.fromkeys(("estimate", "low", "high"), "plain")
+
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {"": self.table, "Each coder with the others": self.by_coder}
 
 
 def agreement(

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from stancelib.errors import DataError
+from stancelib.notebook import View, Viewed
 from stancelib.validation.coding_files import FIELDS, Paths, raw_rows
 from stancelib.validation.label_words import is_key_of_the_page, is_one, label_of
 from stancelib.validation.sample_result import Sample
@@ -29,8 +30,8 @@ CONTRADICTED: Final = "coded twice with different labels"
 _CODING: Final = ("item", "coder")
 
 
-@dataclass(frozen=True)
-class Codings:
+@dataclass(frozen=True, repr=False)
+class Codings(Viewed):
     """Codings as they were read.
 
     ``accepted.height + rejected.height + n_uncoded == n_rows``: no row is lost.
@@ -74,6 +75,9 @@ class Codings:
         if not reasons.is_empty():
             lines.append(f"rejected: {_counts(reasons)}")
         return "\n".join(lines)
+
+    def _view(self) -> View:
+        return View(self.summary(), {"Rejected": self.rejected})
 
 
 def read_codings(

@@ -7,9 +7,11 @@ from typing import Any
 
 import polars as pl
 
+from stancelib.notebook import Shown
 
-@dataclass(frozen=True)
-class DesignSupervised:
+
+@dataclass(frozen=True, repr=False)
+class DesignSupervised(Shown):
     """A regression with a variable that few rows have from coders, and all from a scorer.
 
     Attributes
@@ -73,3 +75,6 @@ class DesignSupervised:
             "confidence_level": self.confidence_level,
             "sentence": self.sentence,
         }
+
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {"": self.table, "Beside predictions and labels alone": self.comparison}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
 
 from stancelib.errors import ArgumentError, NotEnoughDataError
+from stancelib.notebook import Shown
 from stancelib.validation.drift_core import (
     Difference,
     WeightedMean,
@@ -35,7 +35,7 @@ _FEWEST_ARTICLES: Final = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ErrorDrift:
+class ErrorDrift(Shown):
     """Whether the scorer's error is stable, made by `error_drift`.
 
     The error of a pair is its predicted stance less that of its label, in stance units.
@@ -68,11 +68,8 @@ class ErrorDrift:
     sentence: str
     confidence_level: float
 
-    def __repr__(self) -> str:
-        return f"ErrorDrift({self.sentence})"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self.sentence)}</p>{self.table._repr_html_()}"
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {"": self.table, "Between groups": self.between}
 
 
 def error_drift(

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from stancelib.errors import ArgumentError, NotEnoughDataError
+from stancelib.notebook import View, Viewed, fields_of
 from stancelib.validation.label_budget_core import (
     Prices,
     best_pair,
@@ -16,7 +17,7 @@ from stancelib.validation.label_budget_core import (
 
 
 @dataclass(frozen=True)
-class LabelBudget:
+class LabelBudget(Viewed):
     """A share of a budget between labels and predictions.
 
     Attributes
@@ -44,6 +45,13 @@ class LabelBudget:
     cost: float
     effective_n: int
     correlation: float
+
+    def _view(self) -> View:
+        return View(
+            f"{self.n_labels:,} labels and {self.n_unlabelled:,} further predictions cost "
+            f"{self.cost:,.2f} and count like {self.effective_n:,} labels.",
+            {"": fields_of(self)},
+        )
 
 
 def labels_for_budget(

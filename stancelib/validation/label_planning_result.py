@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from stancelib.validation.shown import Shown
+from stancelib.notebook import Shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LabelsNeeded(Shown):
     """How many labels an effect needs, and where.
 

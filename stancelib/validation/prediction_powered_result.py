@@ -7,9 +7,11 @@ from typing import Any
 
 import polars as pl
 
+from stancelib.notebook import Shown
 
-@dataclass(frozen=True)
-class PredictionPowered:
+
+@dataclass(frozen=True, repr=False)
+class PredictionPowered(Shown):
     """Estimates from predictions, corrected by labels.
 
     Attributes
@@ -65,3 +67,6 @@ class PredictionPowered:
             "confidence_level": self.confidence_level,
             "sentence": self.sentence,
         }
+
+    def _tables(self) -> dict[str, pl.DataFrame]:
+        return {"": self.table, "Beside predictions and labels alone": self.comparison}

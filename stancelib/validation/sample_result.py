@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from stancelib.notebook import View, Viewed
 
-@dataclass(frozen=True)
-class Sample:
+
+@dataclass(frozen=True, repr=False)
+class Sample(Viewed):
     """A probability sample of (sentence, target) pairs.
 
     Attributes
@@ -44,3 +46,16 @@ class Sample:
     n_left_earlier: int
     scorer: str
     seed: int
+
+    def _view(self) -> View:
+        earlier = (
+            f" {self.n_left_earlier:,} pairs of the earlier round do not belong to it."
+            if self.n_left_earlier
+            else ""
+        )
+        return View(
+            f"{self.pairs.height:,} pairs of {self.pairs['doc_id'].n_unique():,} articles in "
+            f"{self.strata.height:,} strata, drawn with seed {self.seed} by the predictions of "
+            f"{self.scorer}.{earlier}",
+            {"": self.strata},
+        )

@@ -256,7 +256,7 @@ def test_plain_values_html_and_chart(effects: list[sl.InterruptedTimeSeries]) ->
     plain = json.loads(json.dumps(adjusted.to_dict(), allow_nan=False))
     assert plain["correction"] == "holm"
     assert len(plain["table"]) == 16
-    assert "<table>" in adjusted._repr_html_()
+    assert "<table" in adjusted._repr_html_()
     assert str(adjusted) == adjusted.sentence
     assert repr(adjusted).startswith("AdjustedEffects(16 effects by holm: ")
     assert isinstance(adjusted.chart(), alt.LayerChart)

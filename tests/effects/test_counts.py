@@ -221,7 +221,7 @@ def test_picture_plain_values_and_doubts(make_series: Maker, summit: sl.Event) -
     assert isinstance(effect.chart(), alt.LayerChart)
     assert "Articles" in json.dumps(effect.chart().to_dict())
     assert "level x " in repr(effect)
-    assert "<table>" in effect._repr_html_()
+    assert "<table" in effect._repr_html_()
     assert str(effect) == effect.sentence
 
 
