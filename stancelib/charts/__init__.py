@@ -7,8 +7,8 @@ Every chart carries the theme itself; altair's global theme is never touched.
 from __future__ import annotations
 
 from stancelib.charts.adjusted import adjusted_chart
-from stancelib.charts.confusion import confusion_chart
 from stancelib.charts.brushed import series_with_sentences
+from stancelib.charts.confusion import confusion_chart
 from stancelib.charts.counterfactual import counterfactual_chart
 from stancelib.charts.counts import interrupted_counts_chart
 from stancelib.charts.difference_in_differences import difference_in_differences_chart
