@@ -44,12 +44,21 @@ def check_limit(limit: float) -> float:
 
 
 def stance_color(
-    field: str, limit: float, *, theme: ThemeName, width: float, title: str = "Stance"
+    field: str,
+    limit: float,
+    *,
+    theme: ThemeName,
+    width: float,
+    title: str = "Stance",
+    below: bool = False,
 ) -> alt.Color:
-    """The colour channel of a stance, from -limit to +limit, with a legend that names the ends."""
+    """The colour channel of a stance, from -limit to +limit, with a legend that names the ends.
+
+    It stands `below` where names of events stand above.
+    """
     legend = alt.Legend(
         title=title,
-        orient="top",
+        orient="bottom" if below else "top",
         type="gradient",
         direction="horizontal",
         gradientLength=min(_LONGEST, width),

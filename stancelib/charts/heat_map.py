@@ -164,7 +164,7 @@ def _layers(cells: Cells, style: _Style) -> list[alt.Chart]:
     base = alt.Chart(style.tables.add_frame(cells.shown)).encode(x=_time(cells, style), y=y)
     tiles = base.encode(
         x2="end:T",
-        color=stance_color("stance", style.limit, theme=style.theme, width=style.width),
+        color=stance_color("stance", style.limit, theme=style.theme, width=style.width, below=True),
         tooltip=_tooltip(),
     )
     paper, line = palette.background, 1 if style.cell >= _ROOM_FOR_LINES else 0
