@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 
@@ -11,6 +12,14 @@ from stancelib.errors import ArgumentError
 
 Format = Literal["png", "svg", "pdf", "html"]
 FORMATS: dict[str, Format] = {".png": "png", ".svg": "svg", ".pdf": "pdf", ".html": "html"}
+
+
+class _PageEncoder(json.JSONEncoder):
+    """JSON that may stand in a script of a page: no text of an article can end the script."""
+
+    def encode(self, o: Any) -> str:
+        """The JSON of a value, every ``<`` written as its code."""
+        return super().encode(o).replace("<", "\\u003c")
 
 
 def save(chart: alt.TopLevelMixin, path: str | Path, *, scale: float = 2.0) -> Path:
@@ -50,5 +59,6 @@ def save(chart: alt.TopLevelMixin, path: str | Path, *, scale: float = 2.0) -> P
     place.parent.mkdir(parents=True, exist_ok=True)
     # Inline: the page carries Vega itself instead of fetching it.
     factor = scale if kind == "png" else 1.0
-    chart.save(place, format=kind, scale_factor=factor, inline=kind == "html")
+    options = {"cls": _PageEncoder} if kind == "html" else {}
+    chart.save(place, format=kind, scale_factor=factor, inline=kind == "html", json_kwds=options)
     return place

@@ -26,6 +26,14 @@ def test_html_needs_no_network(gapped: pl.DataFrame, tmp_path: Path) -> None:
     assert len(page) > 500_000
 
 
+def test_no_text_can_end_the_script_of_a_page(gapped: pl.DataFrame, tmp_path: Path) -> None:
+    hostile = gapped.with_columns(source=pl.lit("</script><script>alert(1)</script><!--"))
+    page = save(stance_over_time(hostile), tmp_path / "chart.html").read_text(encoding="utf-8")
+    assert "alert(1)" in page
+    assert "<script>alert(1)" not in page
+    assert "\\u003c/script>\\u003cscript>alert(1)" in page
+
+
 def test_unknown_ending_names_the_known(gapped: pl.DataFrame, tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match=r"known file endings: \.png, \.svg, \.pdf, \.html"):
         save(stance_over_time(gapped), tmp_path / "chart.jpeg")
