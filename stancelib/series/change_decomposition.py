@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -171,7 +172,7 @@ def _moment(at: datetime | date | HasInstant, rows: pl.DataFrame) -> datetime:
     zone = kind.time_zone if isinstance(kind, pl.Datetime) else None
     found = instant("at", moment, zone or "UTC")
     assert found is not None  # noqa: S101  (a moment was given)
-    return found
+    return found if zone is None else found.astimezone(ZoneInfo(zone))
 
 
 def _side(rows: pl.DataFrame) -> pl.DataFrame:
