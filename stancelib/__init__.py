@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         synthetic_control,
         synthetic_difference_in_differences,
     )
-    from stancelib.report import report
+    from stancelib.report import report, report_pdf
     from stancelib.scoring import Scorer, load_scorer, score_texts
     from stancelib.series import (
         ChangeDecomposition,
@@ -175,6 +175,7 @@ _ROOM_OF = {
     "read_documents": "corpus",
     "read_events": "effects",
     "report": "report",
+    "report_pdf": "report",
     "score_texts": "scoring",
     "share_intervals": "series",
     "simulate_corpus": "simulate",
@@ -261,6 +262,7 @@ __all__ = [
     "read_documents",
     "read_events",
     "report",
+    "report_pdf",
     "score_texts",
     "share_intervals",
     "simulate_corpus",

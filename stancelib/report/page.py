@@ -12,6 +12,7 @@ from stancelib.effects import Event, read_events
 from stancelib.report import scripts
 from stancelib.report.content import Content, Request, content_of
 from stancelib.report.figures import Album
+from stancelib.report.markdown import PictureFolder, markdown_of
 from stancelib.report.robustness import Check, checked
 from stancelib.scoring import Scorer
 from stancelib.series import Every
@@ -47,7 +48,9 @@ def report(
         What happened; a path is read by `read_events`, where times without a zone are taken to
         be in `time_zone`.
     path : str or Path
-        Where to write; its folder is made where it is missing.
+        Where to write; its folder is made where it is missing. An ending ``.md`` gives the same
+        as Markdown, with the charts as SVG in a folder ``NAME_charts`` beside it; every other
+        one gives the page, which `report_pdf` prints.
     every : {"1d", "1w", "1mo", "1q"}
         Length of a period; weeks start on Monday.
     time_zone : str
@@ -105,11 +108,15 @@ def report(
         robustness=checked(robustness),
         gold=gold,
     )
-    album = Album()
-    page = _render(content_of(store, request, album), album)
     place = Path(path)
+    if place.suffix.lower() == ".md":
+        pictures = PictureFolder(place.with_name(f"{place.stem}_charts"))
+        text = markdown_of(content_of(store, request, pictures))
+    else:
+        album = Album()
+        text = _render(content_of(store, request, album), album)
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(page, encoding="utf-8")
+    place.write_text(text, encoding="utf-8")
     return place
 
 
