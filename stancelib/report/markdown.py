@@ -45,12 +45,12 @@ class PictureFolder:
 
 
 def plain(value: object) -> str:
-    """A value as Markdown that shows just its characters, on one line.
+    r"""A value as Markdown that shows just its characters, on one line.
 
     Examples
     --------
-    >>> plain("<b>*1*</b> | 2")
-    '\\\\<b\\\\>\\\\*1\\\\*\\\\</b\\\\> \\\\| 2'
+    >>> print(plain("<b>*1*</b> | 2"))
+    \<b\>\*1\*\</b\> \| 2
     """
     return SPECIAL.sub(r"\\\1", " ".join(str(value).split()))
 
@@ -72,7 +72,7 @@ def markdown_of(content: Content) -> str:
         lstrip_blocks=True,
     )
     environment.filters["address"] = lambda url: _Written(address(url))
-    environment.filters["written"] = lambda text: _Written(text)
+    environment.filters["written"] = _Written
     environment.filters["indented"] = lambda text: _Written(text.replace("\n", "\n    "))
     text = environment.get_template("page.md").render(page=content)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
