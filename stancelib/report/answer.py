@@ -86,21 +86,25 @@ def _by_chance(estimates: Sequence[Estimate]) -> list[str]:
 
 
 def _holds(checks: Sequence[tuple[Estimate, Robustness]]) -> list[str]:
-    """How many of the clear changes stand the checks that every one of them had."""
+    """How many of the clear changes stand the checks, and how many a check cannot tell."""
     clear = [robust for e, robust in checks if e.level is not None and e.level.is_clear]
-    if not clear:
-        return []
+    corrected = [c.adjusted for c in clear if c.adjusted is not None]
+    placebo = [c.placebo for c in clear if c.can_tell]
     kept = [
         f"{_count(p_values)} {words}"
         for words, p_values in (
-            ("after correction for the number of effects (Holm)", [c.adjusted for c in clear]),
-            ("among placebo dates", [c.placebo for c in clear]),
+            ("after correction for the number of effects (Holm)", corrected),
+            ("among placebo dates", placebo),
         )
-        if any(p is not None for p in p_values)
+        if p_values
     ]
-    if not kept:
-        return []
-    return [f"Of {_number(len(clear))}, {' and '.join(kept)} keep p ≤ {LEVEL:.2f}."]
+    told = [f"Of {_number(len(clear))}, {' and '.join(kept)} keep p ≤ {LEVEL:.2f}."] if kept else []
+    short = sum(c.placebo is not None and not c.can_tell for c in clear)
+    if short:
+        told.append(
+            f"For {short} of {len(clear)} there are too few placebo dates to reach that level."
+        )
+    return told
 
 
 def _number(clear: int) -> str:

@@ -14,8 +14,9 @@ from stancelib.report.content import Content
 from stancelib.report.figures import WIDE, Draw, Figure
 from stancelib.report.scripts import TEMPLATES
 
-# Every character that can begin something in Markdown, or an element of HTML.
-SPECIAL = re.compile(r"([\\`*_{}\[\]()#+.!|<>&~$:@-])")
+# What can begin something within a line of Markdown, or an element of HTML; and at its start.
+SPECIAL = re.compile(r"([\\`*_\[\]!|<>&~$])")
+AT_START = re.compile(r"^(\d*)([#+=.):-])")
 
 
 @dataclass(slots=True)
@@ -52,7 +53,8 @@ def plain(value: object) -> str:
     >>> print(plain("<b>*1*</b> | 2"))
     \<b\>\*1\*\</b\> \| 2
     """
-    return SPECIAL.sub(r"\\\1", " ".join(str(value).split()))
+    escaped = SPECIAL.sub(r"\\\1", " ".join(str(value).split()))
+    return AT_START.sub(r"\1\\\2", escaped)
 
 
 def address(url: str) -> str:

@@ -40,6 +40,8 @@ class Finding:
         Of the check as a whole; null where it has none.
     figure
         Null where the check is told without one.
+    smallest
+        Below which `p_value` cannot fall; null where nothing holds it up.
     """
 
     check: Check
@@ -47,6 +49,7 @@ class Finding:
     is_refused: bool
     p_value: float | None
     figure: Figure | None
+    smallest: float | None = None
 
     @property
     def name(self) -> str:
@@ -77,6 +80,15 @@ class Robustness:
     def placebo_words(self) -> str:
         """The p-value among placebo dates for a table."""
         return p_value(self.placebo)
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether there are enough placebo dates to reach the level at all."""
+        return any(
+            one.smallest is not None and one.smallest <= LEVEL
+            for one in self.findings
+            if one.check == "placebo"
+        )
 
     @property
     def placebo(self) -> float | None:
@@ -141,7 +153,14 @@ def _placebo(estimate: Estimate, series: pl.DataFrame, _pictures: Pictures) -> F
         series, estimate.event, source=estimate.source, target=estimate.target
     )
     level = test.table.filter(pl.col("term") == "level")["p_value"][0]
-    return Finding("placebo", test.sentence, is_refused=False, p_value=level, figure=None)
+    return Finding(
+        "placebo",
+        test.sentence,
+        is_refused=False,
+        p_value=level,
+        figure=None,
+        smallest=test.diagnostics.smallest_p_value,
+    )
 
 
 def _specification(estimate: Estimate, series: pl.DataFrame, pictures: Pictures) -> Finding:
