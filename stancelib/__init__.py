@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         synthetic_control,
         synthetic_difference_in_differences,
     )
-    from stancelib.report import report
+    from stancelib.report import report, report_pdf
     from stancelib.scoring import Scorer, load_scorer, score_texts
     from stancelib.series import (
         ChangeDecomposition,
@@ -176,6 +176,7 @@ _ROOM_OF = {
     "read_documents": "corpus",
     "read_events": "effects",
     "report": "report",
+    "report_pdf": "report",
     "score_texts": "scoring",
     "share_intervals": "series",
     "simulate_corpus": "simulate",
@@ -262,6 +263,7 @@ __all__ = [
     "read_documents",
     "read_events",
     "report",
+    "report_pdf",
     "score_texts",
     "share_intervals",
     "simulate_corpus",

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -73,7 +73,9 @@ def _demo(arguments: argparse.Namespace, scorer: Scorer | None) -> None:
         f"{corpus.event_at:%d %B %Y}\n{articles}\n"
     )
     title = "Demo: eight invented outlets, and a shift that is known"
-    effects, page = work(Job(articles, events, out, _scorer(arguments, scorer), title=title))
+    effects, page = work(
+        Job(articles, events, out, _scorer(arguments, scorer), title=title, **_report(arguments))
+    )
     truth = corpus.parameters.select("target", "source", pl.col("level").alias("truth"))
     told = effects.join(truth, on=["target", "source"], how="left", maintain_order="left")
     print(f"\n{effect_table(told)}\n\n{hits(told)}")
@@ -92,6 +94,7 @@ def _run(arguments: argparse.Namespace, scorer: Scorer | None) -> None:
         columns=dict(arguments.columns),
         source=arguments.source,
         title=arguments.title,
+        **_report(arguments),
     )
     effects, page = work(job)
     print(f"\n{effect_table(effects)}\n\nreport: {page}")
@@ -105,6 +108,15 @@ def _evaluate(arguments: argparse.Namespace, scorer: Scorer | None) -> None:
     scored = score_gold(gold, judge)
     print(f"{gold.height:,} labelled mentions, scored by {judge.name}\n")
     print(f"{measure_table(scored)}\n\n{confusion_table(scored)}")
+
+
+def _report(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Options of the report, which demo and run share."""
+    return {
+        "robustness": tuple(arguments.robustness),
+        "markdown": arguments.markdown,
+        "pdf": arguments.pdf,
+    }
 
 
 def _refuse_another_demo(path: Path, documents: pl.DataFrame) -> None:

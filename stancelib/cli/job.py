@@ -54,6 +54,10 @@ class Job:
         As in `read_documents`.
     title
         Title of the report.
+    robustness
+        Checks of each effect in the report.
+    markdown, pdf
+        Whether the report is also written in these formats.
     """
 
     articles: str | Path
@@ -66,6 +70,9 @@ class Job:
     columns: Mapping[str, str] | None = None
     source: str | None = None
     title: str | None = None
+    robustness: tuple[Literal["placebo", "specification"], ...] = ("placebo",)
+    markdown: bool = False
+    pdf: bool = False
 
 
 def work(job: Job) -> tuple[pl.DataFrame, Path]:
@@ -96,16 +103,29 @@ def work(job: Job) -> tuple[pl.DataFrame, Path]:
             effects = estimate(series, events)
         _write(effects, job.out / "effects.csv")
         with _timed("report"):
-            page = sl.report(
-                store,
-                events,
-                job.out / "report.html",
-                every=job.every,
-                time_zone=job.time_zone,
-                targets=names,
-                title=job.title,
-            )
+            page = _write_report(store, events, job, names)
     return effects, page
+
+
+def _write_report(
+    store: sl.Store, events: Sequence[sl.Event], job: Job, names: Sequence[str] | None
+) -> Path:
+    """Write the report in every format that was asked for, and return the page."""
+    page = job.out / "report.html"
+    for place in (page, page.with_suffix(".md"))[: 1 + job.markdown]:
+        sl.report(
+            store,
+            events,
+            place,
+            every=job.every,
+            time_zone=job.time_zone,
+            targets=names,
+            title=job.title,
+            robustness=job.robustness,
+        )
+    if job.pdf:
+        sl.report_pdf(page)
+    return page
 
 
 def estimate(series: pl.DataFrame, events: Sequence[sl.Event]) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from pathlib import Path
 import stancelib
 
 EVERY = ("1d", "1w", "1mo", "1q")
+CHECKS = ("placebo", "specification")
 DEMO_DOCUMENTS = 3000
 
 _DEMO = """\
@@ -24,6 +25,7 @@ Writes to DIR:
   series.csv     stance by target, source and period, with standard errors
   effects.csv    level and slope change by event, target and source
   report.html    all of it as one page that needs no network
+  report.md      the same as Markdown, with --markdown; report.pdf with --pdf
 
 Run it again on the same DIR and it resumes: nothing is added or scored twice.
 """
@@ -74,6 +76,7 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         metavar="N",
         help="articles to simulate (default: %(default)s)",
     )
+    _add_report(demo)
     _add_scorer(demo)
 
 
@@ -122,6 +125,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--source", metavar="NAME", help="the source of all articles, where no column says it"
     )
     run.add_argument("--title", metavar="TEXT", help="title of the report")
+    _add_report(run)
     _add_scorer(run)
 
 
@@ -150,6 +154,24 @@ def _command(
         description=description,
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add_report(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--robustness",
+        choices=CHECKS,
+        nargs="*",
+        default=["placebo"],
+        help="checks of each effect in the report; specification takes longer (default: placebo)",
+    )
+    command.add_argument(
+        "--markdown", action="store_true", help="the report as report.md with its charts, too"
+    )
+    command.add_argument(
+        "--pdf",
+        action="store_true",
+        help="the report as report.pdf, too; needs an installed Chromium or Chrome",
     )
 
 

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from stancelib.report.page import report
+from stancelib.report.pdf import report_pdf
 
 
 class _CallableRoom(ModuleType):
@@ -23,4 +24,4 @@ sys.modules[__name__].__class__ = _CallableRoom
 # ``help(sl.report)`` is about the function, whichever of the two the name is bound to.
 __doc__ = report.__doc__ or ""
 
-__all__ = ["report"]
+__all__ = ["report", "report_pdf"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from stancelib.report.estimates import Estimate
 from stancelib.report.formats import listed, moment
+from stancelib.report.robustness import LEVEL, Robustness
 
 MOST_NAMED = 4
 # Two-sided intervals of 95 %: how often one excludes 0 where nothing changed.
@@ -19,9 +20,11 @@ def answer(
     targets: Sequence[str],
     estimates: Sequence[Estimate],
     time_zone: str,
+    checks: Sequence[tuple[Estimate, Robustness]] = (),
 ) -> str:
-    """What was read, what moved, and how much of that chance alone would bring."""
-    return " ".join([_read(summary, targets, time_zone), *_moved(estimates, time_zone)])
+    """What was read, what moved, how much of that chance alone would bring, and what holds."""
+    moved = _moved(estimates, time_zone)
+    return " ".join([_read(summary, targets, time_zone), *moved, *_holds(checks)])
 
 
 def _read(summary: Mapping[str, Any], targets: Sequence[str], time_zone: str) -> str:
@@ -75,8 +78,39 @@ def _by_chance(estimates: Sequence[Estimate]) -> list[str]:
     if fitted > 1:
         sentences.append(
             f"Where nothing changed at all, about {fitted * BY_CHANCE:.1f} of {fitted} intervals "
-            "would exclude 0 by chance; they are not adjusted for that."
+            "would exclude 0 by chance."
         )
     if refused:
         sentences.append(f"{refused} of {len(estimates)} effects were refused, with reasons below.")
     return sentences
+
+
+def _holds(checks: Sequence[tuple[Estimate, Robustness]]) -> list[str]:
+    """How many of the clear changes stand the checks, and how many a check cannot tell."""
+    clear = [robust for e, robust in checks if e.level is not None and e.level.is_clear]
+    corrected = [c.adjusted for c in clear if c.adjusted is not None]
+    placebo = [c.placebo for c in clear if c.can_tell]
+    kept = [
+        f"{_count(p_values)} {words}"
+        for words, p_values in (
+            ("after correction for the number of effects (Holm)", corrected),
+            ("among placebo dates", placebo),
+        )
+        if p_values
+    ]
+    told = [f"Of {_number(len(clear))}, {' and '.join(kept)} keep p ≤ {LEVEL:.2f}."] if kept else []
+    short = sum(c.placebo is not None and not c.can_tell for c in clear)
+    if short:
+        told.append(
+            f"For {short} of {len(clear)} there are too few placebo dates to reach that level."
+        )
+    return told
+
+
+def _number(clear: int) -> str:
+    return "this clear change" if clear == 1 else f"these {clear} clear changes"
+
+
+def _count(p_values: Sequence[float | None]) -> str:
+    kept = sum(p is not None and p <= LEVEL for p in p_values)
+    return str(kept) if kept else "none"

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from stancelib.charts.clock import period_name
+from stancelib.report.articles_part import CopiesPart, Gaps
 from stancelib.report.formats import Moment, cut, moment
 
 EXAMPLES_A_REASON = 3
@@ -48,6 +49,8 @@ class Coverage:
         is not known.
     periods
         For each target the number of periods with an article on it, and of all periods.
+    gaps
+        Days without any article, from the first article of the source to its last.
     """
 
     source: str
@@ -58,6 +61,7 @@ class Coverage:
     last: Moment
     days: str | None
     periods: tuple[str, ...]
+    gaps: Gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +86,30 @@ class CorpusPart:
 
 
 def corpus_part(
-    store: Described, series: pl.DataFrame, manifest: pl.DataFrame, time_zone: str
+    store: Described,
+    series: pl.DataFrame,
+    manifest: pl.DataFrame,
+    time_zone: str,
+    *,
+    gaps: Mapping[str, Gaps],
+    copies: CopiesPart,
 ) -> CorpusPart:
     """Gather the section from the store, its series and its manifest."""
     summary = store.summary()
     targets = tuple(series["target"].unique().sort().to_list())
     return CorpusPart(
-        figures=_figures(summary, targets),
+        figures=_figures(summary, targets, copies),
         rejects=_rejects(summary["rejected_by_reason"], store.rejected()),
         readings=_readings(manifest),
-        coverage=_coverage(summary["documents_by_source"], series, targets, time_zone),
+        coverage=_coverage(summary["documents_by_source"], series, targets, time_zone, gaps),
         targets=targets,
         period=period_name(series),
     )
 
 
-def _figures(summary: Mapping[str, Any], targets: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _figures(
+    summary: Mapping[str, Any], targets: tuple[str, ...], copies: CopiesPart
+) -> tuple[tuple[str, str], ...]:
     scored = summary["scores_by_target"].filter(pl.col("target").is_in(targets))
     pairs, truncated = int(scored["pairs"].sum()), int(scored["truncated"].sum())
     figures = [
@@ -106,6 +118,7 @@ def _figures(summary: Mapping[str, Any], targets: tuple[str, ...]) -> tuple[tupl
         ("sentences", f"{summary['sentences']:,}"),
         ("scored sentence and target pairs", f"{pairs:,}"),
         ("rows rejected", f"{summary['rejected']:,}"),
+        ("copies", copies.count),
         ("languages", ", ".join(summary["languages"])),
     ]
     if truncated:
@@ -153,7 +166,11 @@ def _reading(arguments: Mapping[str, Any]) -> Reading:
 
 
 def _coverage(
-    by_source: pl.DataFrame, series: pl.DataFrame, targets: tuple[str, ...], time_zone: str
+    by_source: pl.DataFrame,
+    series: pl.DataFrame,
+    targets: tuple[str, ...],
+    time_zone: str,
+    gaps: Mapping[str, Gaps],
 ) -> tuple[Coverage, ...]:
     totals = (
         by_source.sort("documents", descending=True)
@@ -166,11 +183,18 @@ def _coverage(
         )
         .sort("source")
     )
-    return tuple(_source(row, series, targets, time_zone) for row in totals.iter_rows(named=True))
+    return tuple(
+        _source(row, series, targets, time_zone, gaps[row["source"]])
+        for row in totals.iter_rows(named=True)
+    )
 
 
 def _source(
-    row: Mapping[str, Any], series: pl.DataFrame, targets: tuple[str, ...], time_zone: str
+    row: Mapping[str, Any],
+    series: pl.DataFrame,
+    targets: tuple[str, ...],
+    time_zone: str,
+    gaps: Gaps,
 ) -> Coverage:
     own = series.filter(pl.col("source") == row["source"])
     first: datetime = row["first_published"]
@@ -184,6 +208,7 @@ def _source(
         last=moment(last, time_zone),
         days=_days(own),
         periods=tuple(_periods(own.filter(pl.col("target") == target)) for target in targets),
+        gaps=gaps,
     )
 
 

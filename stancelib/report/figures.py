@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import altair as alt
 
@@ -49,6 +49,14 @@ class Figure:
     name: str | None
     label: str
     note: str
+
+
+class Pictures(Protocol):
+    """Where the charts of a report are kept: in a page, or as files beside a text."""
+
+    def add(self, draw: Draw, *, label: str | None = None) -> Figure:
+        """Keep a chart, and say under which name."""
+        ...
 
 
 @dataclass(slots=True)

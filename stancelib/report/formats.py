@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo
 from stancelib.charts.clock import date_words
 from stancelib.charts.words import signed
 
-__all__ = ["Moment", "cut", "interval", "listed", "moment", "p_value", "safe_link", "signed"]
+__all__ = [
+    "Moment",
+    "cut",
+    "interval",
+    "listed",
+    "moment",
+    "p_value",
+    "safe_link",
+    "share",
+    "signed",
+]
 
 LONGEST_VALUE = 160
 
@@ -60,6 +70,17 @@ def p_value(value: float | None) -> str:
     if value is None:
         return "–"
     return "< 0.001" if value < 0.001 else f"{value:.3f}"  # noqa: PLR2004 - the format's own step
+
+
+def share(part: float) -> str:
+    """A share in whole per cent; what is above 0 is never told as 0.
+
+    Examples
+    --------
+    >>> share(0.256), share(0.001), share(0.0)
+    ('26 %', '< 1 %', '0 %')
+    """
+    return "< 1 %" if 0 < part < 0.01 else f"{100 * part:.0f} %"  # noqa: PLR2004 - the format's step
 
 
 def listed(names: Sequence[str]) -> str:

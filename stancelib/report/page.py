@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-import altair as alt
 import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from stancelib.charts import describe_series, interrupted_time_series_chart, stance_over_time
 from stancelib.effects import Event, read_events
-from stancelib.report import formats, scripts
-from stancelib.report.answer import answer
-from stancelib.report.corpus_part import corpus_part
-from stancelib.report.estimates import Estimate, estimates
-from stancelib.report.figures import Album, Figure
-from stancelib.report.manifest_part import manifest_part, versions
-from stancelib.report.sentences import telling_part
+from stancelib.report import scripts
+from stancelib.report.content import Content, Request, content_of
+from stancelib.report.figures import Album
+from stancelib.report.markdown import PictureFolder, markdown_of
+from stancelib.report.robustness import Check, checked
 from stancelib.scoring import Scorer
 from stancelib.series import Every
 from stancelib.store import Store
-
-EFFECT_HEIGHT = 210
-
-
-@dataclass(frozen=True, slots=True)
-class EventPart:
-    """One event: its effects by target, each with its figure where there is one."""
-
-    event: Event
-    when: formats.Moment
-    link: str | None
-    effects: tuple[tuple[Estimate, Figure | None], ...]
 
 
 def report(
@@ -48,12 +29,16 @@ def report(
     targets: str | Sequence[str] | None = None,
     title: str | None = None,
     scorer: str | Scorer | None = None,
+    robustness: Check | Sequence[Check] | None = ("placebo",),
+    gold: pl.DataFrame | None = None,
 ) -> Path:
     """Write what a store says about events as one HTML page that needs no network.
 
-    The page holds an answer in one paragraph, the corpus with what was rejected, the stance of
-    each source over time, the effect of each event on each target and source (or why there is
-    none), the most telling sentences of each side, and the manifest.
+    The page holds an answer in one paragraph and key figures, the stance of each source over
+    time, the effect of each event on each target and source (or why there is none) with its
+    robustness, what of the change is a change of the mix of sources, the most telling sentences
+    of each side, the corpus with gaps, copies and what was rejected, the methods that were used
+    with their citations, limits, and what is needed to make it again.
 
     Parameters
     ----------
@@ -63,7 +48,9 @@ def report(
         What happened; a path is read by `read_events`, where times without a zone are taken to
         be in `time_zone`.
     path : str or Path
-        Where to write; its folder is made where it is missing.
+        Where to write; its folder is made where it is missing. An ending ``.md`` gives the same
+        as Markdown, with the charts as SVG in a folder ``NAME_charts`` beside it; every other
+        one gives the page, which `report_pdf` prints.
     every : {"1d", "1w", "1mo", "1q"}
         Length of a period; weeks start on Monday.
     time_zone : str
@@ -74,6 +61,13 @@ def report(
         Heading of the page; null means that it names the targets.
     scorer : str, Scorer or None
         Whose scores; needed only where several scorers scored the store.
+    robustness : {"placebo", "specification"}, sequence of them, or None
+        Checks of each effect: its rank among placebo dates, and its specification curve (a few
+        times slower than all the rest, with a chart each). p-values corrected for the number of
+        effects are always there.
+    gold : polars.DataFrame or None
+        Labels as `gold_labels` returns them; with them the page tells whether the scorer's error
+        is another after each event than before.
 
     Returns
     -------
@@ -85,7 +79,9 @@ def report(
     NotEnoughDataError
         When the store has no scores.
     ArgumentError
-        When an option or target is unknown.
+        When an option, target or check is unknown.
+    DataError
+        When `gold` is no gold frame, or its pairs have no score in this store.
 
     Notes
     -----
@@ -102,99 +98,41 @@ def report(
     ...
     stancelib.errors.NotEnoughDataError: no sentence has a score yet; run store.score() first
     """
-    series = store.series(targets, every=every, time_zone=time_zone, scorer=scorer)
-    request = _Request(_event_list(events, time_zone), time_zone, title, scorer)
+    request = Request(
+        events=_event_list(events, time_zone),
+        every=every,
+        time_zone=time_zone,
+        targets=_names(targets),
+        title=title,
+        scorer=scorer,
+        robustness=checked(robustness),
+        gold=gold,
+    )
     place = Path(path)
+    if place.suffix.lower() == ".md":
+        pictures = PictureFolder(place.with_name(f"{place.stem}_charts"))
+        text = markdown_of(content_of(store, request, pictures))
+    else:
+        album = Album()
+        text = _render(content_of(store, request, album), album)
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(_render(_content(store, series, request)), encoding="utf-8")
+    place.write_text(text, encoding="utf-8")
     return place
 
 
-def _event_list(events: Event | Sequence[Event] | str | Path, time_zone: str) -> list[Event]:
-    if isinstance(events, str | Path):
-        return read_events(events, time_zone=time_zone)
-    return [events] if isinstance(events, Event) else list(events)
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """What the caller asked for."""
-
-    events: list[Event]
-    time_zone: str
-    title: str | None
-    scorer: str | Scorer | None
-
-
-def _content(store: Store, series: pl.DataFrame, request: _Request) -> dict[str, Any]:
-    """Everything that the template shows."""
-    events, time_zone = request.events, request.time_zone
-    manifest, album = store.manifest(), Album()
-    corpus = corpus_part(store, series, manifest, time_zone)
-    found = estimates(series, events)
-    summary = store.summary()
-    return {
-        "title": request.title or f"Stance toward {formats.listed(corpus.targets)}",
-        "answer": answer(summary, corpus.targets, found, time_zone),
-        "time_zone": time_zone,
-        "corpus": corpus,
-        "over_time": _over_time(series, events, corpus.targets, album),
-        "events": [_event_part(event, found, album, time_zone) for event in events],
-        "telling": telling_part(store, corpus.targets, time_zone, request.scorer),
-        "scorers": summary["scorers"],
-        "manifest": manifest_part(manifest, time_zone),
-        "versions": versions(manifest),
-        "charts": album.content(),
-    }
-
-
-def _over_time(
-    series: pl.DataFrame, events: Sequence[Event], targets: Sequence[str], album: Album
-) -> dict[str, Figure | None]:
-    """One picture a target; null for a target that no article names."""
-    figures: dict[str, Figure | None] = {}
-    for target in targets:
-        part = series.filter(pl.col("target") == target)
-        known = part["stance"].count() > 0
-        draw = partial(_draw_series, part, events)
-        figures[target] = album.add(draw, label=describe_series(part)) if known else None
-    return figures
-
-
-def _draw_series(part: pl.DataFrame, events: Sequence[Event], width: int) -> alt.TopLevelMixin:
-    return stance_over_time(part, events=events, width=width)
-
-
-def _event_part(event: Event, found: Sequence[Estimate], album: Album, time_zone: str) -> EventPart:
-    own = [estimate for estimate in found if estimate.event == event]
-    return EventPart(
-        event=event,
-        when=formats.moment(event.at, time_zone, clock=True),
-        link=formats.safe_link(event.url),
-        effects=tuple((estimate, _effect_figure(estimate, album)) for estimate in own),
-    )
-
-
-def _effect_figure(estimate: Estimate, album: Album) -> Figure | None:
-    if estimate.effect is None:
+def _names(targets: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    if targets is None:
         return None
-    return album.add(
-        partial(_draw_effect, estimate, estimate.effect.fitted), label=estimate.sentence
-    )
+    return (targets,) if isinstance(targets, str) else tuple(targets)
 
 
-def _draw_effect(estimate: Estimate, fitted: pl.DataFrame, width: int) -> alt.TopLevelMixin:
-    return interrupted_time_series_chart(
-        fitted,
-        event_name=estimate.event.label or estimate.event.name,
-        event_at=estimate.event.at,
-        description=estimate.sentence,
-        width=width,
-        height=EFFECT_HEIGHT,
-    )
+def _event_list(events: Event | Sequence[Event] | str | Path, time_zone: str) -> tuple[Event, ...]:
+    if isinstance(events, str | Path):
+        return tuple(read_events(events, time_zone=time_zone))
+    return (events,) if isinstance(events, Event) else tuple(events)
 
 
-def _render(page: dict[str, Any]) -> str:
+def _render(content: Content, album: Album) -> str:
     """The page as text, with everything that was not written here escaped."""
     environment = Environment(
         loader=FileSystemLoader(scripts.TEMPLATES),
@@ -211,5 +149,5 @@ def _render(page: dict[str, Any]) -> str:
     style, vega, script = scripts.style_sheet(), scripts.vega_bundle(), scripts.page_script()
     policy = scripts.content_security_policy(scripts=[vega, script], styles=[style])
     return environment.get_template("page.html").render(
-        page, style=style, vega=vega, script=script, policy=policy
+        page=content, charts=album.content(), style=style, vega=vega, script=script, policy=policy
     )

@@ -11,6 +11,7 @@ import stancelib as sl
 from stancelib.report.answer import answer
 from stancelib.report.estimates import Change, Estimate
 from stancelib.report.formats import safe_link
+from stancelib.report.robustness import Finding, Robustness
 
 EVENT = sl.Event("Beacon summit", datetime(2022, 2, 27, 23, tzinfo=UTC))
 SUMMARY = {
@@ -107,3 +108,26 @@ def test_only_web_addresses_become_links(url: str | None) -> None:
 @pytest.mark.parametrize("url", ["https://example.org/a?b=1#c", "HTTP://example.org"])
 def test_web_addresses_stay(url: str) -> None:
     assert safe_link(url) == url
+
+
+def robust(adjusted: float, placebo: float, smallest: float) -> Robustness:
+    finding = Finding(
+        "placebo", "told", is_refused=False, p_value=placebo, figure=None, smallest=smallest
+    )
+    return Robustness(adjusted, (finding,))
+
+
+def test_clear_changes_are_told_with_what_stands_the_checks() -> None:
+    one, two = Known("A", change(0.5, clear=True)), Known("B", change(0.4, clear=True))
+    checks = [(one, robust(0.01, 0.2, 0.02)), (two, robust(0.2, 0.3, 0.02))]
+    text = answer(SUMMARY, ["NATO"], [one, two], "UTC", checks)  # type: ignore[arg-type]
+    assert "Of these 2 clear changes, 1 after correction for the number of effects" in text
+    assert "and none among placebo dates keep p ≤ 0.05." in text
+
+
+def test_too_few_placebo_dates_are_no_failed_test() -> None:
+    one = Known("A", change(0.5, clear=True))
+    checks = [(one, robust(0.01, 0.111, 0.111))]
+    text = answer(SUMMARY, ["NATO"], [one], "UTC", checks)  # type: ignore[arg-type]
+    assert "among placebo dates" not in text
+    assert "For 1 of 1 there are too few placebo dates to reach that level." in text

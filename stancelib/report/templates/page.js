@@ -38,6 +38,8 @@
     place.dataset.width = width;
     try {
       await window.vegaEmbed(place, specification, options);
+      // The place has the name of the picture; the marks inside have none.
+      for (const svg of place.querySelectorAll("svg")) svg.setAttribute("aria-hidden", "true");
     } catch (problem) {
       place.textContent = `This chart could not be drawn: ${problem.message}`;
       console.error(problem);
