@@ -168,5 +168,6 @@ def _cut(line: str, width: float, font_size: float, *, more: bool) -> str:
     if text_width(line, font_size) <= width and not more:
         return line
     while len(line) > 1 and text_width(f"{line}…", font_size) > width:
-        line = line[:-1]
+        # Whole words, as long as there are several.
+        line = line.rpartition(" ")[0] or line[:-1]
     return f"{line.rstrip(' …')}…"
