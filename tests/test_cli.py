@@ -409,6 +409,7 @@ def test_run_writes_the_report_as_markdown_with_the_checks_asked_for(
 ) -> None:
     out = tmp_path / "out"
     arguments = ["run", str(articles), "--events", str(events), "--out", str(out)]
+    arguments += ["--columns", "source=paper"]
     assert main([*arguments, "--markdown", "--robustness"], scorer=CueScorer()) == 0
     text = (out / "report.md").read_text("utf-8")
     assert "Simonsohn" not in text
