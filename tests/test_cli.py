@@ -402,3 +402,17 @@ def test_unknown_command_names_the_known_ones(capsys: pytest.CaptureFixture[str]
         main(["dmeo"])
     assert stopped.value.code == 2
     assert "demo" in capsys.readouterr().err
+
+
+def test_run_writes_the_report_as_markdown_with_the_checks_asked_for(
+    articles: Path, events: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    arguments = ["run", str(articles), "--events", str(events), "--out", str(out)]
+    arguments += ["--columns", "source=paper"]
+    assert main([*arguments, "--markdown", "--robustness"], scorer=CueScorer()) == 0
+    text = (out / "report.md").read_text("utf-8")
+    assert "Simonsohn" not in text
+    assert "Bertrand" not in text
+    assert (out / "report_charts" / "chart-1.svg").exists()
+    assert not (out / "report.pdf").exists()

@@ -278,3 +278,10 @@ def test_a_zero_has_no_minus() -> None:
         "The mean stance toward NATO changed by +0.00: +0.00 because outlets moved, and +0.00 "
         "because their mix did."
     )
+
+
+def test_change_takes_an_instant_of_another_zone() -> None:
+    panel = sl.simulate_series(sources=["Beacon Wire", "Dawn Courier"], level=-0.3, seed=1)
+    local = panel.series.with_columns(pl.col("period").dt.convert_time_zone("Europe/Kyiv"))
+    here = sl.decompose_change(panel.series, panel.event_at).table
+    assert sl.decompose_change(local, panel.event_at).table.equals(here)
