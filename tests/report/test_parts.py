@@ -6,7 +6,8 @@ import hashlib
 import json
 import re
 import shutil
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,7 @@ import pytest
 import stancelib as sl
 from stancelib.errors import ArgumentError, DataError, EnvironmentProblem
 from stancelib.report.articles_part import copies_part, gaps_part
+from stancelib.report.drift_part import drift_of
 from stancelib.report.markdown import address, plain
 from stancelib.report.methods import methods_part
 from stancelib.report.rerun_part import series_hash
@@ -163,3 +165,30 @@ def test_pdf_is_printed(store: sl.Store, summit: sl.Event, tmp_path: Path) -> No
     assert printed == tmp_path / "told.pdf"
     assert printed.read_bytes().startswith(b"%PDF-")
     assert printed.stat().st_size > 30_000
+
+
+def test_labels_tell_whether_the_error_is_stable(store: sl.Store, summit: sl.Event) -> None:
+    sample = sl.draw_sample(store, 40, target="NATO", seed=1)
+    named = ["against", "neutral", "favor"]
+    labels = sample.pairs.select(
+        "item", label=(pl.int_range(pl.len()) % 3).replace_strict(dict(enumerate(named)))
+    )
+    gold = sl.gold_labels(store, sample, labels)
+    found = drift_of(store, gold, summit, None)
+    assert found is not None
+    assert found.sentence == sl.error_drift(store, gold, summit, by=()).sentence
+    assert not found.is_refused
+    late = replace(summit, at=summit.at + timedelta(days=4000))
+    refused = drift_of(store, gold, late, None)
+    assert refused is not None
+    assert refused.is_refused
+    assert "a drift needs at least 2 on each side" in refused.sentence
+    assert drift_of(store, None, summit, None) is None
+
+
+def test_the_drift_stands_on_the_page(store: sl.Store, summit: sl.Event, tmp_path: Path) -> None:
+    sample = sl.draw_sample(store, 40, target="NATO", seed=1)
+    gold = sl.gold_labels(store, sample, sample.pairs.select("item", label=pl.lit("neutral")))
+    page = sl.report(store, [summit], tmp_path / "report.md", gold=gold)
+    told = sl.error_drift(store, gold, summit, by=()).sentence
+    assert told.split("(")[0].strip() in page.read_text("utf-8").replace("\\", "")
