@@ -16,6 +16,8 @@ from stancelib.errors import DataError, NotEnoughDataError
 _NEEDED: Final = ("label", "estimate", "low", "high")
 _JOINT: Final = ("joint_low", "joint_high")
 _ROW, _LONGEST = 26, 280
+# Pixels between two ticks of the axis, so that its numbers stand apart.
+_TICK: Final = 70
 _CARRIED: Final = (*_NEEDED, *_JOINT, "group")
 
 
@@ -87,7 +89,9 @@ def forest_plot(
         pl.format("{}|{}", pl.int_range(pl.len()), pl.col("label")).alias("row"),
         *[pl.col(name) for name in _CARRIED if name in effects.columns],
     )
-    chart = alt.LayerChart(layer=_layers(rows, tables, truth, quantity, theme)).properties(
+    chart = alt.LayerChart(
+        layer=_layers(rows, tables, truth, quantity, theme, width=width)
+    ).properties(
         width=width,
         height=_ROW * rows.height,
         title=heading(title, _note(rows, truth, confidence_level), width=width),
@@ -97,7 +101,13 @@ def forest_plot(
 
 
 def _layers(
-    rows: pl.DataFrame, tables: Tables, truth: float | None, quantity: str, theme: ThemeName
+    rows: pl.DataFrame,
+    tables: Tables,
+    truth: float | None,
+    quantity: str,
+    theme: ThemeName,
+    *,
+    width: int,
 ) -> list[alt.Chart]:
     palette = PALETTES.get(theme, LIGHT)
     axis = alt.Axis(
@@ -120,7 +130,13 @@ def _layers(
             )
         )
     x = alt.X(
-        "estimate:Q", axis=alt.Axis(title=quantity, labelExpr=SIGNED, labelFlush=False, tickCount=7)
+        "estimate:Q",
+        axis=alt.Axis(
+            title=quantity,
+            labelExpr=SIGNED,
+            labelFlush=False,
+            tickCount=max(2, min(7, width // _TICK)),
+        ),
     )
     marks = [_rule(tables, 0.0).mark_rule(style="neutral-rule")]
     if truth is not None:

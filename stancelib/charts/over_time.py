@@ -140,6 +140,11 @@ class Style:
     titled: bool = True
     dashed: bool = False
 
+    @property
+    def legend_width(self) -> int:
+        """Room of the legend, which is drawn once over all columns."""
+        return self.width * self.columns
+
 
 def style_of(
     series: pl.DataFrame,
@@ -247,9 +252,9 @@ def stance_layers(
     """Bands, lines, points and events; last what answers to the pointer, with more to be told."""
     x = style.clock.channel(width=style.width, labelled=False)
     y = stance_channel("stance", style.domain, label_rows=style.marks.rows, titled=style.titled)
-    color = color_of(style.sources, dashed=style.dashed)
+    color = color_of(style.sources, width=style.legend_width, dashed=style.dashed)
     base = alt.Chart(data).encode(x=x, color=color)
-    dash = {"strokeDash": dash_of(style.sources)} if style.dashed else {}
+    dash = {"strokeDash": dash_of(style.sources, width=style.legend_width)} if style.dashed else {}
     several = base.transform_filter("!datum.alone")
     with_band = base.transform_filter("isValid(datum.low)")
     ends = {"y": alt.Y("low:Q"), "y2": alt.Y2("high:Q")}
