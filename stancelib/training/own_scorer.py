@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from os import PathLike
@@ -122,7 +126,8 @@ def fine_tune(
     train, kept = _split(rows, held_out, seed)
     _check_rows(train)
     start = PACKAGE_MODEL if str(base) == "embedded" else Path(base)
-    _train_and_export(train, start, folder, epochs=epochs, seed=seed)
+    with _quiet():
+        _train_and_export(train, start, folder, epochs=epochs, seed=seed)
     before, after = EmbeddedScorer(start), EmbeddedScorer(folder)
     return FineTuned(
         path=folder,
@@ -131,6 +136,23 @@ def fine_tune(
         n_held_out=kept.height,
         table=_compared(kept, before, after),
     )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the exporters from writing hundreds of lines, and from leaving a handler behind."""
+    root, disabled = logging.getLogger(), logging.root.manager.disable
+    handlers, level = root.handlers[:], root.level
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            warnings.filterwarnings("ignore", "# The axis name", UserWarning)
+            yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        logging.disable(disabled)
 
 
 def _checked(out: str | PathLike[str], epochs: int, held_out: float) -> Path:
