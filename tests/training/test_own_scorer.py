@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +114,17 @@ def test_without_torch_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(own_scorer, "find_spec", lambda _name: None)
     with pytest.raises(EnvironmentProblem, match=r"pip install 'stancelib\[torch\]'"):
         sl.fine_tune(gold(), out=tmp_path / "mine")
+
+
+def test_exporters_write_nothing_and_leave_the_logs_as_they_were(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    root = logging.getLogger()
+    handlers, level, disabled = root.handlers[:], root.level, logging.root.manager.disable
+    with own_scorer._quiet():
+        # As onnxruntime's quantiser does when it is imported.
+        root.addHandler(logging.StreamHandler())
+        root.setLevel(logging.INFO)
+        root.warning("quantising")
+    assert capfd.readouterr().err == ""
+    assert (root.handlers, root.level, logging.root.manager.disable) == (handlers, level, disabled)
