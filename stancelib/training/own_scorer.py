@@ -126,7 +126,7 @@ def fine_tune(
     train, kept = _split(rows, held_out, seed)
     _check_rows(train)
     start = PACKAGE_MODEL if str(base) == "embedded" else Path(base)
-    with _quiet():
+    with quiet():
         _train_and_export(train, start, folder, epochs=epochs, seed=seed)
     before, after = EmbeddedScorer(start), EmbeddedScorer(folder)
     return FineTuned(
@@ -139,7 +139,7 @@ def fine_tune(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the exporters from writing hundreds of lines, and from leaving a handler behind."""
     root, disabled = logging.getLogger(), logging.root.manager.disable
     handlers, level = root.handlers[:], root.level

@@ -121,7 +121,7 @@ def test_exporters_write_nothing_and_leave_the_logs_as_they_were(
 ) -> None:
     root = logging.getLogger()
     handlers, level, disabled = root.handlers[:], root.level, logging.root.manager.disable
-    with own_scorer._quiet():
+    with own_scorer.quiet():
         # As onnxruntime's quantiser does when it is imported.
         root.addHandler(logging.StreamHandler())
         root.setLevel(logging.INFO)
