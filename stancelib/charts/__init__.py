@@ -24,6 +24,7 @@ from stancelib.charts.specification import specification_chart
 from stancelib.charts.synthetic_control import synthetic_control_chart
 from stancelib.charts.theme import register_themes
 from stancelib.charts.voices import stance_by_voice
+from stancelib.charts.waterfall import decomposition_waterfall
 from stancelib.charts.words import describe_series
 
 register_themes()
@@ -32,6 +33,7 @@ __all__ = [
     "adjusted_chart",
     "confusion_chart",
     "counterfactual_chart",
+    "decomposition_waterfall",
     "describe_series",
     "difference_in_differences_chart",
     "event_study_chart",
