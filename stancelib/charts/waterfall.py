@@ -11,7 +11,7 @@ from stancelib.charts.diverging import DIVERGING
 from stancelib.charts.heading import heading
 from stancelib.charts.specification import SIGNED
 from stancelib.charts.tables import Tables
-from stancelib.charts.theme import LABEL_SIZE, LIGHT, PALETTES, ThemeName, themed
+from stancelib.charts.theme import LABEL_SIZE, LIGHT, PALETTES, Palette, ThemeName, themed
 from stancelib.charts.waterfall_core import Steps, steps_of
 from stancelib.charts.words import signed
 from stancelib.errors import ArgumentError
@@ -19,7 +19,7 @@ from stancelib.errors import ArgumentError
 _ROW, _BAR, _LONGEST = 34, 15, 170
 # Part of the axis beyond the steps that their numbers need.
 _ROOM = 0.16
-_TITLE: Final = "Mean stance over all articles"
+_TITLE: Final = "Mean stance (−1 against … +1 in favor)"
 
 
 def decomposition_waterfall(
@@ -144,9 +144,17 @@ def _layers(steps: Steps, tables: Tables, theme: ThemeName) -> list[alt.Chart]:
         means.mark_point(
             filled=True, shape="diamond", size=110, opacity=1, color=palette.ink
         ).encode(x=alt.X("end:Q"), tooltip=tooltip),
-        base.mark_text(align="left", dx=7, fontSize=LABEL_SIZE + 1, color=palette.ink).encode(
-            x="right:Q", text="value_words:N"
-        ),
+        *_numbers(base, palette),
+    ]
+
+
+def _numbers(base: alt.Chart, palette: Palette) -> list[alt.Chart]:
+    """The number of each row on a strip of paper, so that no rule runs through it."""
+    placed = base.encode(x="right:Q", text="value_words:N")
+    size, paper = LABEL_SIZE + 1, palette.background
+    return [
+        placed.mark_text(align="left", dx=7, fontSize=size, stroke=paper, strokeWidth=4),
+        placed.mark_text(align="left", dx=7, fontSize=size, color=palette.ink),
     ]
 
 
@@ -188,10 +196,13 @@ def _notes(steps: Steps, confidence_level: float) -> str:
     notes = "Diamonds: the mean before and after. Bars: what each part added, one after another"
     if steps.frame["low"].null_count() < steps.frame.height:
         notes += (
-            f". Lines: {100 * confidence_level:g} % intervals of the parts, and below them of the "
+            f". Lines: {100 * confidence_level:g} % intervals of the parts, and at the end of the "
             "whole change, from the errors of the articles alone"
         )
-    return f"{notes}. The axis need not begin at 0."
+    if steps.frame["own_name"].any():
+        notes += ". Outlets by name: what they added by moving"
+    low, high = _domain(steps)
+    return f"{notes}." if low <= 0 <= high else f"{notes}. The axis leaves out 0."
 
 
 def _told(steps: Steps) -> str:
