@@ -10,6 +10,7 @@ from stancelib.charts.adjusted import adjusted_chart
 from stancelib.charts.confusion import confusion_chart
 from stancelib.charts.counterfactual import counterfactual_chart
 from stancelib.charts.counts import interrupted_counts_chart
+from stancelib.charts.coverage import coverage_grid
 from stancelib.charts.difference_in_differences import difference_in_differences_chart
 from stancelib.charts.event_study import event_study_chart
 from stancelib.charts.forest import forest_plot
@@ -33,6 +34,7 @@ __all__ = [
     "adjusted_chart",
     "confusion_chart",
     "counterfactual_chart",
+    "coverage_grid",
     "decomposition_waterfall",
     "describe_series",
     "difference_in_differences_chart",

@@ -133,14 +133,14 @@ def _layers(steps: Steps, tables: Tables, theme: ThemeName) -> list[alt.Chart]:
         legend=alt.Legend(title=None, symbolType="square"),
     )
     parts, means = base.transform_filter("!datum.mean"), base.transform_filter("datum.mean")
+    known = base.transform_filter("isValid(datum.low)")
     neutral = [_neutral(tables)] if low <= 0 <= high else []
     return [
         *neutral,
         _connectors(steps, tables, order, palette.muted),
         parts.mark_bar(height=_BAR).encode(x=x, x2="end:Q", color=toward, tooltip=tooltip),
-        base.transform_filter("isValid(datum.low)")
-        .mark_rule(strokeWidth=1.5, color=palette.ink)
-        .encode(x="low:Q", x2="high:Q"),
+        known.mark_rule(strokeWidth=4, color=palette.background).encode(x="low:Q", x2="high:Q"),
+        known.mark_rule(strokeWidth=1.5, color=palette.ink).encode(x="low:Q", x2="high:Q"),
         means.mark_point(
             filled=True, shape="diamond", size=110, opacity=1, color=palette.ink
         ).encode(x=alt.X("end:Q"), tooltip=tooltip),
