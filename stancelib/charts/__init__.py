@@ -11,6 +11,7 @@ from stancelib.charts.brushed import series_with_sentences
 from stancelib.charts.confusion import confusion_chart
 from stancelib.charts.counterfactual import counterfactual_chart
 from stancelib.charts.counts import interrupted_counts_chart
+from stancelib.charts.coverage import coverage_grid
 from stancelib.charts.difference_in_differences import difference_in_differences_chart
 from stancelib.charts.event_study import event_study_chart
 from stancelib.charts.forest import forest_plot
@@ -27,6 +28,7 @@ from stancelib.charts.specification import specification_chart
 from stancelib.charts.synthetic_control import synthetic_control_chart
 from stancelib.charts.theme import register_themes
 from stancelib.charts.voices import stance_by_voice
+from stancelib.charts.waterfall import decomposition_waterfall
 from stancelib.charts.words import describe_series
 
 register_themes()
@@ -35,6 +37,8 @@ __all__ = [
     "adjusted_chart",
     "confusion_chart",
     "counterfactual_chart",
+    "coverage_grid",
+    "decomposition_waterfall",
     "describe_series",
     "difference_in_differences_chart",
     "event_study_chart",
