@@ -20,7 +20,12 @@ Array = NDArray[np.float64]
 
 def degrees_of_freedom(means: CellMeans) -> float:
     """Labelled articles, less one a cell: what is known of their scatter."""
-    return float(np.where(np.isnan(means.variance), 0.0, means.n_articles - 1).sum())
+    return float(_freedom(means).sum())
+
+
+def _freedom(means: CellMeans) -> Array:
+    """Degrees of freedom (K,) of the variances; 0 where there is none."""
+    return np.where(np.isnan(means.variance), 0.0, np.maximum(means.n_articles - 1, 0.0))
 
 
 def unseen_share(articles: LabelledArticles) -> Array:
@@ -140,11 +145,15 @@ def _whole_articles(articles: LabelledArticles, raw: RawCells) -> float:
 
 def _common(means: CellMeans) -> float:
     """Variance of one article, pooled over cells by their degrees of freedom; NaN for none."""
-    freedom = np.where(np.isnan(means.variance), 0.0, np.maximum(means.n_articles - 1, 0.0))
-    total = float(freedom.sum())
+    total = degrees_of_freedom(means)
     if total == 0:
         return float("nan")
-    return float((freedom * np.nan_to_num(means.variance) * means.n_articles).sum()) / total
+    return float(_squares(means).sum()) / total
+
+
+def _squares(means: CellMeans) -> Array:
+    """Sums of squares (K,) of articles around the means of their cells."""
+    return np.asarray(_freedom(means) * np.nan_to_num(means.variance) * means.n_articles)
 
 
 def _common_or_one(means: CellMeans) -> float:
@@ -156,11 +165,9 @@ def _common_or_one(means: CellMeans) -> float:
 def variance_of_one(articles: LabelledArticles, means: CellMeans) -> Array:
     """Variance (K,) of one article, that of a cell's group drawn toward those of all."""
     group = np.arange(articles.n_cells) // (articles.n_cells // articles.n_groups)
-    freedom = np.where(np.isnan(means.variance), 0.0, means.n_articles - 1)
-    squares = freedom * np.nan_to_num(means.variance) * means.n_articles
-    of_group = np.asarray(np.bincount(group, freedom), dtype=np.float64)
+    of_group = np.asarray(np.bincount(group, _freedom(means)), dtype=np.float64)
     known = of_group > 0
-    own = np.bincount(group, squares)[known] / of_group[known]
+    own = np.bincount(group, _squares(means))[known] / of_group[known]
     variances = np.full(articles.n_groups, _common_or_one(means))
     if own.any():
         size = of_group[known] + 1

@@ -164,7 +164,7 @@ def drift_of(
 ) -> ErrorDrift:
     """Measure the drift with the predictions in a gold frame."""
     errors = _errors(gold, at)
-    overall = _row(errors, ALL, ALL, confidence_level)
+    overall = _row(_sides(errors), ALL, ALL, confidence_level)
     _check_sides(overall)
     rows, between, told = [overall], [], overall
     if treated is not None:
@@ -172,7 +172,9 @@ def drift_of(
         rows, told = [*rows, *compared], compared[-1]
     for group in by:
         parts = dict(sorted(errors.partition_by(group, as_dict=True).items()))
-        rows += [_row(part, group, str(key[0]), confidence_level) for key, part in parts.items()]
+        rows += [
+            _row(_sides(part), group, str(key[0]), confidence_level) for key, part in parts.items()
+        ]
         if row := _between(group, list(parts.values())):
             between.append(row)
     schema = {"group": pl.String, "smallest": pl.Float64, "largest": pl.Float64}
@@ -218,8 +220,10 @@ def _sides(rows: pl.DataFrame) -> tuple[WeightedMean, WeightedMean]:
     return _mean(rows.filter(~pl.col("after"))), _mean(rows.filter(pl.col("after")))
 
 
-def _row(rows: pl.DataFrame, group: str, level: str, confidence_level: float) -> dict[str, Any]:
-    before, after = _sides(rows)
+def _row(
+    sides: tuple[WeightedMean, WeightedMean], group: str, level: str, confidence_level: float
+) -> dict[str, Any]:
+    before, after = sides
     return {
         "group": group,
         "level": level,
@@ -241,14 +245,14 @@ def _compared(
 ) -> list[dict[str, Any]]:
     """Treated sources, the others, and the difference of their drifts."""
     of_treated = pl.col("source").is_in(list(treated))
-    parts = {"treated": errors.filter(of_treated), "controls": errors.filter(~of_treated)}
-    rows = [_row(part, COMPARED, name, confidence_level) for name, part in parts.items()]
-    for row in rows:
-        _check_sides(row, f" of {row['level']}")
-    means = [mean for part in parts.values() for mean in _sides(part)]
+    sides = [_sides(errors.filter(chosen)) for chosen in (of_treated, ~of_treated)]
+    rows = []
+    for name, means in zip(("treated", "controls"), sides, strict=True):
+        rows.append(_row(means, COMPARED, name, confidence_level))
+        _check_sides(rows[-1], f" of {name}")
     apart = {name: rows[0][name] - rows[1][name] for name in ("before", "after")}
     apart |= {name: rows[0][name] + rows[1][name] for name in ("n_before", "n_after")}
-    found = _told(contrast(means, [-1, 1, 1, -1], confidence_level))
+    found = _told(contrast([*sides[0], *sides[1]], [-1, 1, 1, -1], confidence_level))
     return [*rows, {"group": COMPARED, "level": "difference", **apart, **found}]
 
 

@@ -5,10 +5,60 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.072175],
+        [0.0193339, 0.119192, 0.9503041],
+    ]
+)
+WHITE = np.array([0.95047, 1.0, 1.08883])
+# Machado, Oliveira and Fernandes (2009), severity 1, on linear sRGB.
+BLIND = {
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.01182, 0.04294, 0.968881],
+    ],
+}
+
+
+def linear(colour: str) -> Array:
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def lab(light: Array) -> Array:
+    x = TO_XYZ @ light / WHITE
+    f = np.where(x > (6 / 29) ** 3, np.cbrt(x), x / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def luminance(lightness: float) -> float:
+    f = (lightness + 16) / 116
+    return float(f**3 if f > 6 / 29 else 3 * (6 / 29) ** 2 * (f - 4 / 29))
+
+
+def contrast(one: float, other: float) -> float:
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+
+
+def light_of(colour: str) -> float:
+    return luminance(lab(linear(colour))[0])
 
 
 @dataclass(frozen=True)
@@ -91,4 +141,17 @@ def fitted() -> pl.DataFrame:
         counterfactual=expected,
         counterfactual_low=expected - 0.2,
         counterfactual_high=expected + 0.2,
+    )
+
+
+@pytest.fixture(scope="session")
+def vision() -> SimpleNamespace:
+    """How colours are seen: linear light, CIELAB, WCAG contrast, and colour-blind eyes."""
+    return SimpleNamespace(
+        blind=BLIND,
+        linear=linear,
+        lab=lab,
+        luminance=luminance,
+        contrast=contrast,
+        light_of=light_of,
     )
